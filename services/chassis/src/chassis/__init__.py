@@ -1,0 +1,1 @@
+"""What every service stands on: a manifest becomes an application, a relay, a consumer and contracts."""

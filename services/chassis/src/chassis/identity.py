@@ -1,0 +1,104 @@
+"""Who is asking and what they may do, vouched for by the gateway in a short-lived signed token."""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from chassis.problems import IdentityInvalid, PermissionMissing
+
+ISSUER, AUDIENCE, ALGORITHM = "steward-gateway", "steward-services", "EdDSA"
+LIFETIME_SECONDS, LEEWAY_SECONDS = 60, 5
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`permissions` are `service:noun:verb` patterns in which `*` stands for any one part.
+
+    `unit` is the customer whose statements a consumer may see; None for callers who see every unit.
+    """
+
+    subject: str
+    permissions: frozenset[str] = frozenset()
+    unit: UUID | None = None
+
+    def may(self, permission: str) -> bool:
+        return any(_covers(granted, permission) for granted in self.permissions)
+
+    def require(self, permission: str) -> None:
+        if not self.may(permission):
+            raise PermissionMissing(f"This needs the permission {permission}.", permission=permission)
+
+
+@lru_cache(maxsize=4096)
+def _covers(granted: str, needed: str) -> bool:
+    parts, wanted = granted.split(":"), needed.split(":")
+    return len(parts) == len(wanted) and all(part in ("*", want) for part, want in zip(parts, wanted, strict=True))
+
+
+def new_key_pair() -> tuple[str, str]:
+    """A fresh Ed25519 pair in PEM: private, public."""
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return private, public
+
+
+class Voucher:
+    """The gateway's side: signs who the caller is. Tokens live a minute, so that a leaked one is soon worthless."""
+
+    def __init__(self, private_key_pem: str) -> None:
+        key = load_pem_private_key(private_key_pem.encode(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError("the identity key must be an Ed25519 private key in PEM")
+        self._key = key
+
+    def vouch(self, caller: Caller) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": caller.subject,
+            "iat": now,
+            "exp": now + LIFETIME_SECONDS,
+            "permissions": sorted(caller.permissions),
+            "unit": str(caller.unit) if caller.unit else None,
+        }
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM)
+
+
+class Verifier:
+    """A service's side: accepts only what the gateway's key has signed."""
+
+    def __init__(self, public_key_pem: str) -> None:
+        key = load_pem_public_key(public_key_pem.encode())
+        if not isinstance(key, Ed25519PublicKey):
+            raise TypeError("the identity key must be an Ed25519 public key in PEM")
+        self._key = key
+
+    def caller(self, token: str) -> Caller:
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "sub"]},
+            )
+            unit = claims.get("unit")
+            return Caller(claims["sub"], frozenset(claims.get("permissions", ())), UUID(unit) if unit else None)
+        except (jwt.InvalidTokenError, ValueError) as error:
+            raise IdentityInvalid(str(error)) from error

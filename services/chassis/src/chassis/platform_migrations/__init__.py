@@ -1,0 +1,1 @@
+"""Tables that every service has beside its own, with their own history."""

@@ -1,0 +1,1 @@
+"""Financial management of services: what they cost, who pays, and what an investment is worth."""

@@ -1,0 +1,1 @@
+"""The catalog as customers see it, and the portfolio at a glance."""

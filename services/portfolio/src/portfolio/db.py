@@ -1,0 +1,10 @@
+"""The declarative base of the portfolio service, bound to its schema."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.schema import TYPES, metadata_for
+
+
+class Base(DeclarativeBase):
+    metadata = metadata_for("portfolio")
+    type_annotation_map = TYPES

@@ -1,0 +1,1 @@
+"""Dependencies: which service uses which, and who feels it when one fails or ends."""

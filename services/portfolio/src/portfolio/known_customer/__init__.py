@@ -1,0 +1,1 @@
+"""Customers as the strategy service announces them, known by their surviving ids."""

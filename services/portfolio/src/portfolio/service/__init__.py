@@ -1,0 +1,1 @@
+"""Services: what is proposed, offered and retired, and every step between."""

@@ -1,0 +1,66 @@
+"""What the portfolio announces about services. Dates are the first day on which the fact holds."""
+
+from datetime import date
+from uuid import UUID
+
+from chassis.events import Event
+
+
+class ServiceProposed(Event, type="portfolio.service-proposed.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+
+
+class ServiceChanged(Event, type="portfolio.service-changed.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+    owner: str | None
+
+
+class ServiceApproved(Event, type="portfolio.service-approved.v1"):
+    service_id: UUID
+    code: str
+    approved_on: date
+
+
+class ServiceChartered(Event, type="portfolio.service-chartered.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+    chartered_on: date
+
+
+class ServiceLaunched(Event, type="portfolio.service-launched.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+    launched_on: date
+
+
+class ServiceRetiring(Event, type="portfolio.service-retiring.v1"):
+    """`retires_on` is the first day without the service."""
+
+    service_id: UUID
+    code: str
+    retires_on: date
+    replacement_id: UUID | None
+
+
+class ServiceRetirementCancelled(Event, type="portfolio.service-retirement-cancelled.v1"):
+    service_id: UUID
+    code: str
+
+
+class ServiceRetired(Event, type="portfolio.service-retired.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+    retired_on: date
+    replacement_id: UUID | None

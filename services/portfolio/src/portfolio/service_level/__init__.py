@@ -1,0 +1,1 @@
+"""Service levels: the measurable promises of a service."""

@@ -1,0 +1,1 @@
+"""Market spaces: where the organization competes, as a tree."""

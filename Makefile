@@ -41,7 +41,7 @@ run: $(STAMP) ## Start the whole platform in one process; Ctrl-C stops it, data 
 	@$(PY) -m standalone
 
 test: $(STAMP) rabbitmq ## Run all tests; ARGS="-k review" chooses some
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(STAMP) ## Check format, lint, types, imports, contracts and migrations
 	@$(PY) -m ruff format --check --quiet || { echo "Not formatted. Next: make format"; exit 1; }

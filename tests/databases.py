@@ -55,31 +55,32 @@ class Databases:
 
     def copy(self, service: str | Manifest) -> str:
         """A new migrated database of that service; returns its DSN."""
-        return _finished(self._copy(_manifest(service), migrated=True))
+        manifest = _manifest(service)
+        return _finished(self._copy(manifest.name, manifest))
 
     def empty(self, service: str | Manifest) -> str:
         """The same before its first migration."""
-        return _finished(self._copy(_manifest(service), migrated=False))
+        return _finished(self._copy(service if isinstance(service, str) else service.name, None))
 
     def drop(self, *dsns: str) -> None:
         """Those databases, or all that were made here; whoever is still connected is thrown out."""
         names = [dsn.rpartition("/")[2] for dsn in dsns] or list(self._made)
         _finished(self._drop(names))
 
-    async def _copy(self, manifest: Manifest, *, migrated: bool) -> str:
-        role, database = PREFIX + manifest.name, f"{PREFIX}{manifest.name}_{uuid4().hex[:12]}"
+    async def _copy(self, name: str, migrated: Manifest | None) -> str:
+        role, database = PREFIX + name, f"{PREFIX}{name}_{uuid4().hex[:12]}"
         password = sha256(f"{self.admin_dsn} {role}".encode()).hexdigest()  # the same in every worker
         admin = await asyncpg.connect(self.admin_dsn)
         try:
             await admin.execute("SELECT pg_advisory_lock($1)", LOCK)
             await ensure_role(admin, role, password)
             await command(admin, "GRANT SET ON PARAMETER session_replication_role TO %I", role)
-            template = await self._template(admin, manifest, role, password) if migrated else TEMPLATE
+            template = await self._template(admin, migrated, role, password) if migrated else TEMPLATE
             await ensure_database(admin, database, owner=role, template=template)
         finally:
             await admin.close()
         if not migrated:
-            await ensure_schema(dsn_for(self.admin_dsn, database), manifest.name, owner=role)
+            await ensure_schema(dsn_for(self.admin_dsn, database), name, owner=role)
         self._made.append(database)
         return dsn_for(self.admin_dsn, database, role, password)
 

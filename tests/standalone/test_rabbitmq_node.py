@@ -4,11 +4,13 @@ from pathlib import Path
 
 import aio_pika
 import pytest
+from pamqp.common import FieldTable
 
+from standalone.postgres import Cluster
 from tests import rabbitmq
-from tests.standalone.test_postgres import is_running
+from tests.processes import is_running
 
-QUORUM = {"x-queue-type": "quorum"}
+QUORUM: FieldTable = {"x-queue-type": "quorum"}
 
 
 async def publish(url: str, body: bytes) -> None:
@@ -58,5 +60,5 @@ async def test_the_shared_broker_carries_messages(amqp_url: str) -> None:
     assert await take(amqp_url) == b"shared"
 
 
-def test_an_open_port_that_does_not_greet_is_no_broker(private_cluster: object) -> None:
+def test_an_open_port_that_does_not_greet_is_no_broker(private_cluster: Cluster) -> None:
     assert not rabbitmq.answers(f"amqp://127.0.0.1:{private_cluster.port}")

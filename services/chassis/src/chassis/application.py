@@ -1,24 +1,20 @@
 """From a manifest to an HTTP application."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from starlette.routing import Route
 
+from chassis.clock import Clock, wall_clock
 from chassis.database import Database
+from chassis.event_operations import event_router
 from chassis.health import health_routes, schema_at_head
 from chassis.identity import Verifier
+from chassis.import_mappings import mapping_router
 from chassis.manifest import Manifest
 from chassis.metrics import Metrics, ObserveRequests, metrics_answer
 from chassis.web import RequestIds, install_problems
-
-Clock = Callable[[], datetime]
-
-
-def wall_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def current_time(request: Request) -> datetime:
@@ -35,7 +31,7 @@ Today = Annotated[date, Depends(current_date)]
 
 
 def create_app(manifest: Manifest, database: Database, verifier: Verifier, *, clock: Clock = wall_clock) -> FastAPI:
-    """The service's operations under /v1 beside /livez, /readyz and /metrics. The caller opens and closes `database`."""
+    """The service's operations under /v1 beside /livez, /readyz and /metrics. The caller closes the database."""
     app = FastAPI(
         title=manifest.title,
         description=manifest.description,
@@ -48,7 +44,7 @@ def create_app(manifest: Manifest, database: Database, verifier: Verifier, *, cl
     )
     app.state.manifest, app.state.database = manifest, database
     app.state.verifier, app.state.clock = verifier, clock
-    for router in manifest.routers:
+    for router in [*manifest.routers, mapping_router(manifest.name), event_router(manifest.name)]:
         app.include_router(router, prefix="/v1")
     metrics = Metrics(manifest.name)
     ready = {"schema": schema_at_head(manifest, database)}

@@ -8,23 +8,24 @@ from typing import Any
 from fastapi import FastAPI
 
 from chassis.application import create_app
+from chassis.asyncapi import asyncapi
 from chassis.database import Database
-from chassis.events import Envelope, Event
+from chassis.event_schemas import event_schema
 from chassis.identity import Verifier, new_key_pair
 from chassis.manifest import Manifest
 from chassis.problems import Problem
+from chassis.promises import COMPONENTS
 from chassis.web import ProblemDocument, status_of
 
-EXCHANGE = "steward.events"
-BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 REF = "#/components/schemas/{model}"
+VALUES = {"default", "example", "examples", "enum", "const"}
 
 Documents = dict[str, Any]
 
 
 def documents(manifests: Sequence[Manifest], others: Mapping[str, FastAPI]) -> Documents:
-    """Every contract file by its path below `contracts/`; `others` are applications that are no service (the gateway)."""
-    apps = {manifest.name: _unconnected(manifest) for manifest in manifests} | dict(others)
+    """Every contract file by its path below `contracts/`; `others` are applications but no services: the gateway."""
+    apps = {manifest.name: unconnected(manifest) for manifest in manifests} | dict(others)
     files: Documents = {f"openapi/{name}.json": openapi(app) for name, app in apps.items()}
     for manifest in manifests:
         files |= {f"events/{event.type}.json": event_schema(event) for event in manifest.events}
@@ -46,40 +47,62 @@ def write(folder: Path, files: Documents) -> None:
         (folder / path).write_text(rendered(document), encoding="utf-8")
 
 
-def checked_in(folder: Path) -> dict[str, Any]:
+def checked_in(folder: Path) -> Documents:
     paths = sorted(folder.rglob("*.json"))
     return {path.relative_to(folder).as_posix(): json.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def drift(folder: Path, files: Documents) -> list[str]:
     """Paths whose checked-in text is not what the code says."""
-    known = checked_in(folder)
-    return sorted(path for path in known.keys() | files.keys() if known.get(path) != files.get(path))
+    known = {path: (folder / path).read_text(encoding="utf-8") for path in checked_in(folder)}
+    written = {path: rendered(document) for path, document in files.items()}
+    return sorted(path for path in known.keys() | written.keys() if known.get(path) != written.get(path))
 
 
-def _unconnected(manifest: Manifest) -> FastAPI:
+def unconnected(manifest: Manifest) -> FastAPI:
+    """The application of a service that only tells about itself."""
     database = Database("postgresql://nobody@127.0.0.1:1/none", manifest.name)
     return create_app(manifest, database, Verifier(new_key_pair()[1]))
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    document = app.openapi()
+    document: dict[str, Any] = _tidied(app.openapi())
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["ProblemDocument"] = ProblemDocument.model_json_schema(ref_template=REF)
-    components["securitySchemes"] = {"bearer": BEARER}
+    schemas = components.setdefault("schemas", {})
+    schemas["ProblemDocument"] = _tidied(ProblemDocument.model_json_schema(ref_template=REF))
+    components |= {**COMPONENTS, "schemas": dict(sorted(schemas.items()))}
+    document["paths"] = dict(sorted(document.get("paths", {}).items()))
+    for operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            _without_null(parameter)
     return document
 
 
-def event_schema(event: type[Event]) -> dict[str, Any]:
-    schema = event.model_json_schema(mode="serialization")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:steward:event:{event.type}",
-        **schema,
-        "title": event.type,
-        # Readers must take new fields in their stride: what is closed for the writer is open for them.
-        "additionalProperties": True,
+def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from (operation for method, operation in path.items() if method != "parameters")
+
+
+def _tidied(schema: Any) -> Any:
+    """Without the titles that only repeat the names of fields; whole numbers say that they have 64 bits."""
+    if isinstance(schema, list):
+        return [_tidied(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    said = {
+        name: value if name in VALUES else _tidied(value)
+        for name, value in schema.items()
+        if not (name == "title" and isinstance(value, str) and schema.keys() & {"type", "anyOf", "enum", "$ref"})
     }
+    return said | ({"format": "int64"} if schema.get("type") == "integer" else {})
+
+
+def _without_null(parameter: dict[str, Any]) -> None:
+    """A query cannot say null: what may be left out is simply not required."""
+    kinds = [kind for kind in parameter.get("schema", {}).get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        del parameter["schema"]["anyOf"]
+        parameter["schema"] |= kinds[0]
 
 
 def problems() -> dict[str, Any]:
@@ -88,86 +111,3 @@ def problems() -> dict[str, Any]:
         for code, problem in sorted(Problem.registry.items())
         if not problem.__module__.startswith("tests")
     }
-
-
-def asyncapi(manifests: Sequence[Manifest]) -> dict[str, Any]:
-    """AsyncAPI 3: who announces what, who reacts to what, over which exchange and queues."""
-    events = [event for manifest in manifests for event in manifest.events]
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Steward events",
-            "version": "1",
-            "description": "Facts as CloudEvents 1.0 in structured JSON. At least once, in order per subject.",
-        },
-        "defaultContentType": "application/cloudevents+json",
-        "servers": {"broker": {"host": "rabbitmq:5672", "protocol": "amqp", "protocolVersion": "0.9.1"}},
-        "channels": {event.type: _channel(event) for event in events},
-        "operations": dict(_operations(manifests)),
-        "components": {
-            "schemas": {"Envelope": _closed_envelope()} | {event.type: _payload(event) for event in events},
-            "messages": {event.type: _message(event) for event in events},
-        },
-    }
-
-
-def _channel(event: type[Event]) -> dict[str, Any]:
-    exchange = {"name": EXCHANGE, "type": "topic", "durable": True, "autoDelete": False, "vhost": "/"}
-    return {
-        "address": event.type,
-        "messages": {event.type: {"$ref": f"#/components/messages/{event.type}"}},
-        "bindings": {"amqp": {"is": "routingKey", "exchange": exchange, "bindingVersion": "0.3.0"}},
-    }
-
-
-def _payload(event: type[Event]) -> dict[str, Any]:
-    """The envelope with this fact as its data."""
-    return {
-        "allOf": [
-            {"$ref": "#/components/schemas/Envelope"},
-            {"properties": {"type": {"const": event.type}, "data": _inlined(event_schema(event))}},
-        ]
-    }
-
-
-def _message(event: type[Event]) -> dict[str, Any]:
-    return {
-        "name": event.type,
-        "title": (event.__doc__ or event.__name__).strip().splitlines()[0],
-        "contentType": "application/cloudevents+json",
-        "payload": {"$ref": f"#/components/schemas/{event.type}"},
-    }
-
-
-def _operations(manifests: Sequence[Manifest]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for manifest in manifests:
-        for event in manifest.events:
-            yield f"{manifest.name}.announces.{event.type}", _operation("send", event.type, f"{manifest.title} announces")
-        for reaction in manifest.reactions:
-            name = f"{manifest.name}.{reaction.name}.{reaction.reading.type}"
-            yield name, _operation("receive", reaction.reading.type, f"{manifest.title}: {reaction.name}")
-
-
-def _operation(action: str, type: str, summary: str) -> dict[str, Any]:
-    return {"action": action, "channel": {"$ref": f"#/channels/{type}"}, "summary": summary}
-
-
-def _closed_envelope() -> dict[str, Any]:
-    return _inlined(Envelope.model_json_schema())
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without a `$defs` section, whose references would point nowhere inside a larger document."""
-    definitions = schema.get("$defs", {})
-
-    def resolve(node: Any) -> Any:
-        if isinstance(node, list):
-            return [resolve(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        if "$ref" in node:
-            return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
-        return {key: resolve(value) for key, value in node.items() if key not in ("$defs", "$schema", "$id")}
-
-    inlined: dict[str, Any] = resolve(schema)
-    return inlined

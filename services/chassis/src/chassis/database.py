@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event, insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, UOWTransaction
 
 from chassis.aggregate import Aggregate
@@ -54,6 +54,16 @@ class Database:
         """Commits when the block ends, rolls back when it raises."""
         async with self._sessions.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[AsyncConnection]:
+        """For locks and notifications that outlast transactions: each statement commits itself; never used again."""
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                await connection.invalidate()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -135,7 +135,7 @@ class DecimalString:
 
     def read(self, value: object) -> Decimal:
         """From JSON only a string; from Python also a Decimal."""
-        text = _fitted(value) if isinstance(value, Decimal) else value
+        text = fitted(value) if isinstance(value, Decimal) else value
         if not isinstance(text, str) or not re.fullmatch(self.pattern, text):
             raise PydanticCustomError("decimal_string", self.sentence)
         return EXACT.plus(Decimal(text))
@@ -151,7 +151,7 @@ class DecimalString:
         return {"type": "string", "pattern": self.pattern, "maxLength": longest, "examples": ["1234.50"]}
 
 
-def _fitted(amount: Decimal) -> str:
+def fitted(amount: Decimal) -> str:
     """A product of two columns often ends in more zeros than the contract allows: they go, other digits stay."""
     whole, point, decimals = plain(amount).partition(".")
     return whole + point + decimals[:DECIMALS] + decimals[DECIMALS:].rstrip("0")

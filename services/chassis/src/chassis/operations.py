@@ -1,4 +1,4 @@
-"""What each HTTP operation has: a permission, one transaction, an audit entry, an ETag, and its problems in the contract."""
+"""What each HTTP operation has: a permission, one transaction, an audit entry, an ETag, a place in the contract."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -7,15 +7,17 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.aggregate import Aggregate
+from chassis.bodies import BoundedRequest
 from chassis.cause import Cause, because_of
 from chassis.database import Database
-from chassis.idempotency import HEADER, Key
+from chassis.idempotency import Key
 from chassis.identity import Caller
 from chassis.problems import (
     IdentityMissing,
@@ -24,16 +26,15 @@ from chassis.problems import (
     PermissionMissing,
     Problem,
     UnknownParameter,
-    VersionMissing,
     VersionStale,
 )
+from chassis.promises import SAFE, Promise, taken
 from chassis.schema import audit_trail
-from chassis.web import documented_answers, with_limited_body
+from chassis.text import TAG
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 A = TypeVar("A", bound=Aggregate)
 
-SAFE = {"GET", "HEAD"}
 SMALL_BODY_BYTES = 1_000_000
 
 
@@ -51,16 +52,17 @@ CurrentCaller = Annotated[Caller, Depends(current_caller)]
 Session = Annotated[AsyncSession, Depends(current_session)]
 
 
-def expected_version(if_match: Annotated[str | None, Header(max_length=100)] = None) -> int:
-    """The version that the caller has read, from a strong ETag such as `"3"`."""
-    if if_match is None:
-        raise VersionMissing("Send If-Match with the ETag of what you have read.")
-    digits = if_match.strip('"')
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
-        raise InvalidRequest('If-Match must be one strong ETag as it was received, such as "3".')
-    return int(digits)
+def stated_version(if_match: Annotated[str | None, Header(alias="If-Match", pattern=TAG)] = None) -> int | None:
+    """The version that the caller has read, if one is given."""
+    return None if if_match is None else expected_version(if_match)
 
 
+def expected_version(if_match: Annotated[str, Header(alias="If-Match", pattern=TAG)]) -> int:
+    """The version that the caller has read, from a strong ETag such as `"3"`; VersionMissing without one."""
+    return int(if_match.strip('"'))
+
+
+StatedVersion = Annotated[int | None, Depends(stated_version)]
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 
@@ -77,28 +79,52 @@ async def found(
 
 
 class Operation(APIRoute):
-    """Runs one operation: caller, permission, then everything it does in one transaction, committed before the answer."""
+    """Runs one operation: caller, permission, body, then all of it in one transaction, committed before the answer."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        known = _query_parameters(self.dependant)
-        streams = bool((self.openapi_extra or {}).get("x-streams"))
+        known = taken(self.dependant, "query_params")
+        read = self._reader()
 
         async def run(request: Request) -> Response:
             caller = self._admitted(request)
-            request = with_limited_body(request, int((self.openapi_extra or {})["x-max-body-bytes"]))
             with because_of(Cause(caller.subject, request.state.correlation_id)):
-                try:
-                    caller.require(self.permission)
-                except PermissionMissing:
-                    await self._audit_denial(request, caller)
-                    raise
+                await self._permitted(request, caller)
                 _refuse_unknown_parameters(request, known)
-                key = None if request.method in SAFE or streams else await Key.of(request, caller.subject)
+                request = await read(request)
+                key = None if request.method in SAFE or self._streams else await Key.of(request, caller.subject)
                 async with _database(request).transaction() as session:
                     return await self._once(request, session, handle, key)
 
         return run
+
+    def _reader(self) -> Callable[[Request], Awaitable[Request]]:
+        """Bounds the body, and reads it unless the operation streams it, before a transaction begins."""
+        field = self.body_field
+        expected: Any = Annotated[field.field_info.annotation, field.field_info] if field else None
+        content = TypeAdapter(expected) if field else None
+        most = int((self.openapi_extra or {}).get("x-max-body-bytes", 0))
+
+        async def read(request: Request) -> Request:
+            if request.method in SAFE:
+                return request
+            bounded = BoundedRequest(request, most)
+            if content:
+                await bounded.understand(content)
+            return bounded
+
+        return read
+
+    async def _permitted(self, request: Request, caller: Caller) -> None:
+        try:
+            caller.require(self.permission)
+        except PermissionMissing:
+            await self._audit_denial(request, caller)
+            raise
+
+    @property
+    def _streams(self) -> bool:
+        return bool((self.openapi_extra or {}).get("x-streams"))
 
     @property
     def permission(self) -> str:
@@ -152,11 +178,6 @@ def _database(request: Request) -> Database:
     return database
 
 
-def _query_parameters(dependant: Dependant) -> set[str]:
-    own = {field.alias for field in dependant.query_params}
-    return own.union(*(_query_parameters(dependency) for dependency in dependant.dependencies))
-
-
 def _refuse_unknown_parameters(request: Request, known: set[str]) -> None:
     unknown = sorted(set(request.query_params) - known)
     if unknown:
@@ -190,7 +211,7 @@ def _tagged(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Router(APIRouter):
-    """The operations of one slice. `@router.operation("POST", "/services", permission="portfolio:service:propose", …)`."""
+    """The operations of one slice: `@router.operation("POST", "/services", permission="portfolio:service:write")`."""
 
     def __init__(self, noun: str) -> None:
         super().__init__(route_class=Operation, tags=[noun])
@@ -205,14 +226,20 @@ class Router(APIRouter):
         status: int = 200,
         example: dict[str, Any] | None = None,
         upload: Sequence[str] = (),
+        produces: Sequence[str] = (),
         max_body_bytes: int = SMALL_BODY_BYTES,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """`example` is a body that works; `upload` names the media types of a body that the endpoint streams itself."""
+        """`example` is a body that works; `upload` names the media types of a body that the endpoint streams itself,
+        `produces` those that it can answer with besides JSON."""
 
         def add(endpoint: Endpoint) -> Endpoint:
             view = inspect.signature(endpoint).return_annotation
             versioned = "version" in getattr(view, "model_fields", {})
+            taking = get_dependant(path=path, call=endpoint)
+            promise = Promise(
+                method, path, status, permission, problems, example, upload, produces, max_body_bytes, versioned, taking
+            )
             self.add_api_route(
                 path,
                 _tagged(endpoint) if versioned else endpoint,
@@ -220,37 +247,11 @@ class Router(APIRouter):
                 status_code=status,
                 operation_id=endpoint.__name__,
                 summary=(endpoint.__doc__ or endpoint.__name__.replace("_", " ").capitalize()).strip().splitlines()[0],
-                responses=documented_answers(method, path, problems, versioned=versioned),
-                openapi_extra=_contract_extra(method, permission, problems, example, upload, max_body_bytes),
+                responses=promise.answers,
+                openapi_extra=promise.extra,
                 response_model_exclude_none=False,
                 **options,
             )
             return endpoint
 
         return add
-
-
-def _contract_extra(
-    method: str,
-    permission: str,
-    problems: Sequence[type[Problem]],
-    example: dict[str, Any] | None,
-    upload: Sequence[str],
-    max_body_bytes: int,
-) -> dict[str, Any]:
-    extra: dict[str, Any] = {
-        "x-permission": permission,
-        "x-max-body-bytes": max_body_bytes,
-        "x-problems": sorted(problem.code for problem in problems),
-        "security": [{"bearer": []}],
-    }
-    if upload:
-        content = {media: {"schema": {"type": "string", "format": "binary"}} for media in upload}
-        extra |= {"x-streams": True, "requestBody": {"required": True, "content": content}}
-    elif example is not None:
-        extra["requestBody"] = {"content": {"application/json": {"example": example}}}
-    if method not in SAFE and not upload:
-        schema = {"type": "string", "minLength": 1, "maxLength": 255}
-        extra["parameters"] = [{"name": HEADER, "in": "header", "required": False, "schema": schema}]
-    return extra
-

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -66,13 +66,13 @@ AskedPage = Annotated[PageRequest, Depends(page_request)]
 
 async def page(
     session: AsyncSession,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     asked: PageRequest,
     *,
     sorts: Mapping[str, Any],
     tie: Any,
     by_row: bool = False,
-) -> Any:
+) -> Page[Any]:
     """One page of `query`. `sorts` maps names to columns that are never null, the first being the default; `tie` is a
     unique column that keeps the order total. Items are the first column of a row, or the whole row with `by_row`."""
     column, descending = _sort(asked.sort, sorts)
@@ -88,7 +88,8 @@ async def page(
         asked.response.headers["Link"] = f'<{_next_address(asked.request, cursor)}>; rel="next"'
     total = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) if asked.total else None
     items: Sequence[Any] = shown if by_row else [row[0] for row in shown]
-    return {"items": items, "next_cursor": cursor, "total": total}
+    # Rows, not yet views: the response model of the operation reads them by attribute.
+    return cast("Page[Any]", {"items": items, "next_cursor": cursor, "total": total})
 
 
 def _sort(asked: str | None, sorts: Mapping[str, Any]) -> tuple[Any, bool]:

@@ -84,6 +84,18 @@ class Unavailable(Problem):
     """A part that is needed does not answer now."""
 
 
+class TooSlow(Problem):
+    """The request does not arrive in time."""
+
+
+class BadAnswer(Problem):
+    """A part that is needed answers in a way that cannot be used."""
+
+
+class TooLate(Problem):
+    """A part that is needed does not answer in time."""
+
+
 class InvalidRequest(Invalid, code="request.invalid"):
     """The request does not fit its contract."""
 
@@ -114,6 +126,25 @@ class UnsupportedMediaType(Unsupported, code="request.unsupported-media-type"):
 
 class BodyTooLarge(TooLarge, code="request.body-too-large"):
     """The body is larger than the operation takes."""
+
+class FileUnreadable(Malformed, code="import.unreadable"):
+    """The file is not what its mapping says."""
+
+
+class FileTooLarge(TooLarge, code="import.too-large"):
+    """The file is larger than an import takes once it is unpacked."""
+
+
+class ColumnsDiffer(Invalid, code="import.columns-differ"):
+    """The columns of the file are not those that the mapping names."""
+
+
+class MappingMisfit(Invalid, code="import.mapping-misfit"):
+    """The mapping gives other fields than the rows of this import have."""
+
+
+class NoSuchMapping(NotFound, code="import.no-such-mapping"):
+    """There is no import mapping with this name."""
 
 
 class IdentityMissing(Unauthenticated, code="request.identity-missing"):

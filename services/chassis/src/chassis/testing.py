@@ -1,4 +1,4 @@
-"""A service as its tests see it: real schema, real operations, a clock that stands still, and its outbox to look into."""
+"""A service as its tests see it: real schema, real operations, a clock that stands still, an outbox to look into."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from chassis.answers import contract_of
 from chassis.application import create_app
 from chassis.database import Database
 from chassis.events import Envelope
@@ -40,7 +42,7 @@ class ServiceUnderTest:
     manifest: Manifest
     database: Database
     clock: StoppedClock
-    app: Any
+    app: FastAPI
     inbox: Inbox
     client: httpx.AsyncClient
     voucher: Voucher
@@ -50,14 +52,20 @@ class ServiceUnderTest:
         return _client(self.app, self.voucher.vouch(Caller(subject, frozenset(permissions), unit)))
 
     async def deliver(
-        self, type: str, data: dict[str, Any], *, subject: UUID | None = None, sequence: int | None = None, id: UUID | None = None
+        self,
+        type: str,
+        data: dict[str, Any],
+        *,
+        subject: UUID | None = None,
+        sequence: int | None = None,
+        id: UUID | None = None,
     ) -> Envelope:
         """Another service's fact arrives; the reaction has committed (or was deferred) when this returns."""
         about = str(subject or uuid7())
         self._sequences[about] = sequence if sequence is not None else self._sequences.get(about, 0) + 1
         envelope = Envelope(
             id=id or uuid7(),
-            source=f"/steward/{type.split('.')[0]}",
+            source=f"/steward/{type.split('.', maxsplit=1)[0]}",
             type=type,
             subject=about,
             time=self.clock(),
@@ -78,9 +86,19 @@ class ServiceUnderTest:
         return [Envelope.decode(body) for body in bodies]
 
 
-def _client(app: Any, token: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://service", headers={"Authorization": f"Bearer {token}"})
+def _client(app: FastAPI, token: str) -> httpx.AsyncClient:
+    """Fails the test that receives an answer which the contract does not document."""
+
+    async def held_to_contract(answer: httpx.Response) -> None:
+        await answer.aread()
+        contract_of(app).hold(answer)
+
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
+        base_url="http://service",
+        headers={"Authorization": f"Bearer {token}"},
+        event_hooks={"response": [held_to_contract]},
+    )
 
 
 @asynccontextmanager

@@ -1,9 +1,8 @@
-"""What every HTTP door has: problem documents, request ids, body limits, health."""
+"""What every HTTP door has: request ids, and a problem document for whatever is refused or fails."""
 
 import logging
 import re
-from collections.abc import Sequence
-from http import HTTPStatus
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems as p
 from chassis.ids import uuid7
+from chassis.text import SENTENCES
 
 log = logging.getLogger("chassis.web")
 
@@ -29,6 +29,7 @@ STATUS: dict[type[p.Problem], int] = {
     p.Forbidden: 403,
     p.NotFound: 404,
     p.MethodNotAllowed: 405,
+    p.TooSlow: 408,
     p.Conflict: 409,
     p.Stale: 412,
     p.TooLarge: 413,
@@ -37,7 +38,9 @@ STATUS: dict[type[p.Problem], int] = {
     p.Unconditional: 428,
     p.TooMany: 429,
     p.InternalError: 500,
+    p.BadAnswer: 502,
     p.Unavailable: 503,
+    p.TooLate: 504,
 }
 BY_HTTP_STATUS: dict[int, type[p.Problem]] = {
     400: p.MalformedBody,
@@ -65,27 +68,6 @@ def status_of(problem: type[p.Problem]) -> int:
     return next(STATUS[kind] for kind in problem.__mro__ if kind in STATUS)
 
 
-def documented_answers(
-    method: str, path: str, problems: Sequence[type[p.Problem]], *, versioned: bool
-) -> dict[int | str, dict[str, Any]]:
-    """The refusals that the contract of an operation lists: those of every operation, and its own."""
-    statuses = {400, 401, 403, 413, 415, 422, 500, 503} | {status_of(problem) for problem in problems}
-    if "{" in path:
-        statuses.add(404)
-    if method not in ("GET", "HEAD"):
-        statuses |= {409, 412, 428}
-    answers: dict[int | str, dict[str, Any]] = {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {PROBLEM_MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-        }
-        for status in sorted(statuses)
-    }
-    if method == "GET" and versioned:
-        answers[304] = {"description": "Not modified since the version in If-None-Match"}
-    return answers
-
-
 def problem_answer(request: Request, problem: p.Problem) -> Response:
     """The one place where a problem becomes an HTTP answer."""
     status = status_of(type(problem))
@@ -110,11 +92,17 @@ def _pointer(location: Sequence[Any]) -> str:
     return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
+def _sentence(failure: Mapping[str, Any]) -> str:
+    return SENTENCES.get(failure.get("ctx", {}).get("pattern", ""), str(failure["msg"]))
+
+
 def _refused_input(error: RequestValidationError) -> p.Problem:
     failures = error.errors()
     if any(failure["type"] == "json_invalid" for failure in failures):
         return p.MalformedBody(f"The body is not valid JSON: {failures[0].get('ctx', {}).get('error', '')}.")
-    errors = [{"pointer": _pointer(failure["loc"]), "message": str(failure["msg"])} for failure in failures[:100]]
+    if any(failure["type"] == "missing" and failure["loc"] == ("header", "If-Match") for failure in failures):
+        return p.VersionMissing("Send If-Match with the ETag of what you have read.")
+    errors = [{"pointer": _pointer(failure["loc"]), "message": _sentence(failure)} for failure in failures[:100]]
     first = errors[0]
     return p.InvalidRequest(f"{first['pointer']}: {first['message']}.", errors=errors)
 
@@ -175,25 +163,6 @@ def install_problems(app: FastAPI) -> None:
         app.add_exception_handler(kind, answer)
 
 
-def with_limited_body(request: Request, max_bytes: int) -> Request:
-    """The same request, refused with BodyTooLarge as soon as its body is known to be longer, declared or streamed."""
-    declared = request.headers.get("content-length", "0")
-    too_large = p.BodyTooLarge(f"This operation takes at most {max_bytes} bytes.", max_bytes=max_bytes)
-    if declared.isdecimal() and int(declared[:20]) > max_bytes:
-        raise too_large
-    seen = 0
-
-    async def receive() -> Message:
-        nonlocal seen
-        message = await request.receive()
-        seen += len(message.get("body", b""))
-        if seen > max_bytes:
-            raise too_large
-        return message
-
-    return Request(request.scope, receive)
-
-
 class RequestIds:
     """Gives every request an id and a correlation id, and answers with them."""
 
@@ -202,7 +171,8 @@ class RequestIds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         given = dict(scope["headers"])
         request_id = _id_or_new(given.get(b"x-request-id"))
         state = scope.setdefault("state", {})

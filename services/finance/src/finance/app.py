@@ -1,7 +1,26 @@
 """The finance service: the ledger, what each service costs, and who pays for it."""
 
 from chassis.manifest import Manifest
+from finance.account.routes import router as accounts
+from finance.allocation_model.routes import router as allocation_models
+from finance.allocation_run.events import AllocationCompleted
+from finance.allocation_run.routes import router as allocation_runs
+from finance.assignment_rule.routes import router as assignment_rules
+from finance.charge.events import ChargeIssued
+from finance.charge.routes import router as charges
+from finance.charge_plan.routes import router as charge_plans
+from finance.charge_run.routes import router as charge_runs
+from finance.consumer.routes import router as consumers
+from finance.cost_import.routes import router as cost_imports
+from finance.cost_object.routes import router as cost_objects
 from finance.db import Base
+from finance.driver.routes import router as drivers
+from finance.fiscal_period.events import PeriodClosed
+from finance.fiscal_period.routes import router as fiscal_periods
+from finance.ledger.events import CostPosted
+from finance.ledger.routes import router as journal_entries
+from finance.reactions import reactions
+from finance.report.routes import router as reports
 
 manifest = Manifest(
     name="finance",
@@ -9,7 +28,27 @@ manifest = Manifest(
     description="The ledger, what each service costs, and who pays for it.",
     metadata=Base.metadata,
     migrations="finance.migrations",
-    routers=[],
-    events=[],
-    reactions=[],
+    routers=[
+        fiscal_periods,
+        accounts,
+        cost_objects,
+        consumers,
+        journal_entries,
+        assignment_rules,
+        cost_imports,
+        reports,
+        drivers,
+        allocation_models,
+        allocation_runs,
+        charge_plans,
+        charge_runs,
+        charges,
+    ],
+    events=[
+        PeriodClosed,
+        CostPosted,
+        AllocationCompleted,
+        ChargeIssued,
+    ],
+    reactions=reactions.all,
 )

@@ -1,7 +1,23 @@
 """The portfolio service: the pipeline, the catalog, and the retired services, with the decisions between them."""
 
 from chassis.manifest import Manifest
+from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
+from portfolio.dependency.routes import router as dependencies
+from portfolio.evidence.routes import router as evidence
+from portfolio.measurement.routes import router as measurements
+from portfolio.reactions import reactions
+from portfolio.review.events import ServiceReviewed
+from portfolio.review.routes import router as reviews
+from portfolio.service import events as service
+from portfolio.service.imports import router as service_imports
+from portfolio.service.routes import router as services
+from portfolio.service.steps import router as steps
+from portfolio.service_level.imports import router as service_level_imports
+from portfolio.service_level.routes import router as service_levels
+from portfolio.subscription import events as subscription
+from portfolio.subscription.imports import router as subscription_imports
+from portfolio.subscription.routes import router as subscriptions
 
 manifest = Manifest(
     name="portfolio",
@@ -9,7 +25,32 @@ manifest = Manifest(
     description="The pipeline, the catalog and the retired services, with the decisions between them.",
     metadata=Base.metadata,
     migrations="portfolio.migrations",
-    routers=[],
-    events=[],
-    reactions=[],
+    routers=[
+        services,
+        steps,
+        service_imports,
+        dependencies,
+        service_levels,
+        service_level_imports,
+        subscriptions,
+        subscription_imports,
+        catalog,
+        measurements,
+        evidence,
+        reviews,
+    ],
+    events=[
+        service.ServiceProposed,
+        service.ServiceChanged,
+        service.ServiceApproved,
+        service.ServiceChartered,
+        service.ServiceLaunched,
+        service.ServiceRetiring,
+        service.ServiceRetirementCancelled,
+        service.ServiceRetired,
+        subscription.SubscriptionStarted,
+        subscription.SubscriptionEnded,
+        ServiceReviewed,
+    ],
+    reactions=reactions.all,
 )

@@ -1,9 +1,19 @@
 """The strategy service: the market, the customers, their needs, and the offerings made for them."""
 
 from chassis.manifest import Manifest
+from strategy.customer.events import CustomerChanged, CustomerRegistered, CustomerSized, CustomersMerged
+from strategy.customer.import_routes import router as customer_imports
+from strategy.customer.routes import router as customers
+from strategy.customer.size_routes import router as customer_sizes
 from strategy.db import Base
+from strategy.known_service.routes import router as known_services
 from strategy.market_space.events import MarketSpaceDefined
 from strategy.market_space.routes import router as market_spaces
+from strategy.need.events import NeedAssessed, NeedIdentified, NeedReopened
+from strategy.need.routes import router as needs
+from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
+from strategy.offering.routes import router as offerings
+from strategy.reactions import reactions
 
 manifest = Manifest(
     name="strategy",
@@ -11,6 +21,18 @@ manifest = Manifest(
     description="The market, the customers, their needs, and the offerings made for them.",
     metadata=Base.metadata,
     migrations="strategy.migrations",
-    routers=[market_spaces],
-    events=[MarketSpaceDefined],
+    routers=[market_spaces, customers, customer_sizes, customer_imports, needs, offerings, known_services],
+    events=[
+        MarketSpaceDefined,
+        CustomerRegistered,
+        CustomerChanged,
+        CustomersMerged,
+        CustomerSized,
+        NeedIdentified,
+        NeedAssessed,
+        NeedReopened,
+        OfferingLaunched,
+        OfferingWithdrawn,
+    ],
+    reactions=reactions.all,
 )

@@ -4,20 +4,21 @@ from datetime import date
 from uuid import UUID
 
 from chassis.events import Event
+from portfolio.service.terms import Kind
 
 
 class ServiceProposed(Event, type="portfolio.service-proposed.v1"):
     service_id: UUID
     code: str
     name: str
-    kind: str
+    kind: Kind
 
 
 class ServiceChanged(Event, type="portfolio.service-changed.v1"):
     service_id: UUID
     code: str
     name: str
-    kind: str
+    kind: Kind
     owner: str | None
 
 
@@ -31,7 +32,7 @@ class ServiceChartered(Event, type="portfolio.service-chartered.v1"):
     service_id: UUID
     code: str
     name: str
-    kind: str
+    kind: Kind
     chartered_on: date
 
 
@@ -39,7 +40,7 @@ class ServiceLaunched(Event, type="portfolio.service-launched.v1"):
     service_id: UUID
     code: str
     name: str
-    kind: str
+    kind: Kind
     launched_on: date
 
 
@@ -61,6 +62,6 @@ class ServiceRetired(Event, type="portfolio.service-retired.v1"):
     service_id: UUID
     code: str
     name: str
-    kind: str
+    kind: Kind
     retired_on: date
     replacement_id: UUID | None

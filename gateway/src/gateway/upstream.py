@@ -1,0 +1,129 @@
+"""A service over the network, as the application that it is: carries a request there and its answer back, unchanged."""
+
+import ssl
+from urllib.parse import urlsplit
+
+from starlette.types import Receive, Scope, Send
+
+from gateway.connection import Connection
+from gateway.pool import Pool
+from gateway.problems import UpstreamCut
+from gateway.request_body import RequestBody
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+# RFC 9110, section 7.6.1: these, and what Connection names, are between two neighbours only. The last were dealt with
+# by the server in front; the host is the service's own.
+BETWEEN_NEIGHBOURS = frozenset(
+    b"connection proxy-connection keep-alive te trailer transfer-encoding upgrade "
+    b"proxy-authenticate proxy-authorization".split()
+)
+NOT_FORWARDED = BETWEEN_NEIGHBOURS | {b"host", b"expect", b"content-length"}
+
+
+class HttpUpstream:
+    """Raises UpstreamUnreachable, UpstreamBusy, UpstreamCut or UpstreamTooLate; after the answer has begun as well.
+
+    A request of which the service may have seen a byte is never sent again, with one exception: one that asks and
+    changes nothing, on a kept connection that turns out to have ended before any byte of an answer.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        connections: int = 100,
+        connect_seconds: float = 3,
+        wait_seconds: float = 3,
+        first_byte_seconds: float = 60,
+        idle_seconds: float = 60,
+    ) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{base_url!r} is no http:// or https:// address")
+        tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._base = parts.path.rstrip("/").encode()
+        self._host = parts.netloc.encode()
+        self._first_byte_seconds, self._idle_seconds = first_byte_seconds, idle_seconds
+        self.pool = Pool(
+            parts.hostname,
+            parts.port or (443 if tls else 80),
+            tls,
+            connections=connections,
+            connect_seconds=connect_seconds,
+            wait_seconds=wait_seconds,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = RequestBody(scope, receive)
+        start = self._head(scope, body.framing) + await body.first_part()
+        is_repeatable = scope["method"] in SAFE and not body.framing
+        try:
+            connection = await self._answering(start, body, is_repeatable=is_repeatable)
+            try:
+                await _relay(connection, body, send, self._idle_seconds)
+            except BaseException:
+                connection.close()
+                raise
+            finally:
+                await body.stop()
+        except UpstreamCut as cut:
+            raise body.error or cut from None
+        if body.is_sent:
+            self.pool.release(connection)
+        else:
+            connection.close()
+
+    async def aclose(self) -> None:
+        self.pool.close_idle()
+
+    def _head(self, scope: Scope, framing: bytes) -> bytes:
+        """The request up to its body. Header fields keep their order and values; one with a line break is nobody's."""
+        query = scope["query_string"]
+        target = self._base + scope["raw_path"] + (b"?" + query if query else b"")
+        kept = _kept(scope["headers"], NOT_FORWARDED)
+        lines = [b"%b %b HTTP/1.1" % (scope["method"].encode("ascii"), target), b"host: " + self._host]
+        lines += [b"%b: %b" % field for field in kept]
+        head = b"\r\n".join(lines) + b"\r\n" + framing + b"\r\n"
+        if head.count(b"\n") != len(lines) + 1 + framing.count(b"\n"):
+            raise ValueError("a header field contains a line break")
+        return head
+
+    async def _answering(self, start: bytes, body: RequestBody, *, is_repeatable: bool) -> Connection:
+        """The connection on which the head of the answer has arrived."""
+        while True:
+            connection = await self.pool.acquire()
+            connection.begin(expects_body=not start.startswith(b"HEAD "))
+            try:
+                connection.write(start)
+                body.send_rest(connection, self._idle_seconds)
+                await connection.head(self._first_byte_seconds)
+                return connection
+            except BaseException as error:
+                await body.stop()
+                connection.close()
+                is_cut = isinstance(error, UpstreamCut) and not connection.has_answer_bytes
+                if not (is_repeatable and is_cut and connection.requests > 1):
+                    raise
+                self.pool.close_idle()  # they ended together, most likely: the next one is fresh
+
+
+async def _relay(connection: Connection, body: RequestBody, send: Send, idle_seconds: float) -> None:
+    headers = _kept(connection.headers, BETWEEN_NEIGHBOURS)
+    if connection.status == 304:
+        headers = [field for field in headers if field[0] != b"content-length"]  # it counts a body that is not here
+    await send({"type": "http.response.start", "status": connection.status, "headers": headers})
+    has_more = True
+    while has_more:
+        chunk = await connection.chunk(idle_seconds)
+        has_more = connection.has_more
+        if has_more:
+            body.watch(connection)
+        await send({"type": "http.response.body", "body": chunk, "more_body": has_more})
+
+
+def _kept(headers: list[tuple[bytes, bytes]], dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+    named = [value for name, value in headers if name == b"connection"]
+    if named:
+        dropped = dropped | {token.strip().lower() for value in named for token in value.split(b",")}
+    return [field for field in headers if field[0] not in dropped]

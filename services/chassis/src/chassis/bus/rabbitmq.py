@@ -1,0 +1,129 @@
+"""The bus of a platform of many processes: RabbitMQ, with confirms on one side and acknowledgements on the other."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import NoReturn, cast
+
+import aio_pika
+import aiormq
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from pamqp.commands import Basic
+
+from chassis.bus import Message, Receive
+from chassis.bus.topology import EXCHANGE, declare_consumer, declare_exchange, queue_of
+from chassis.pulse import Pulse
+
+MEDIA = "application/cloudevents+json"
+CONNECT_SECONDS, CONFIRM_SECONDS, IDLE_SECONDS = 10, 60, 1
+PREFETCH, BATCH = 1000, 500
+PERSISTENT = 2
+
+
+class ConsumerLost(Exception):
+    """The broker has closed the channel or cancelled the consumer."""
+
+
+class RabbitMQ:
+    """Publishes on one connection and consumes on others: a broker that slows publishers down still delivers."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opening = asyncio.Lock()
+        self._connection: AbstractConnection | None = None
+        self._channel: AbstractChannel | None = None
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Returns when the broker has confirmed all: they are on disk in every queue that wants them."""
+        channel = await _underlying(await self._open())
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await asyncio.gather(*(_confirmed(channel, message) for message in messages))
+        except BaseException:
+            await self.close()  # or what is still on its way would overtake what is published next
+            raise
+
+    async def _open(self) -> AbstractChannel:
+        async with self._opening:
+            if self._channel is None or self._channel.is_closed:
+                await self.close()
+                self._connection = connection = await self._connect("publisher")
+                await declare_exchange(connection)
+                self._channel = await connection.channel()
+            return self._channel
+
+    async def _connect(self, purpose: str) -> AbstractConnection:
+        return await aio_pika.connect(
+            self._url, timeout=CONNECT_SECONDS, client_properties={"connection_name": f"steward {purpose}"}
+        )
+
+    async def consume(self, consumer: str, types: Collection[str], receive: Receive, pulse: Pulse) -> NoReturn:
+        """After any failure the connection goes, so that the broker brings again what was not acknowledged.
+
+        The next one is made when `receive` is able to receive, or the broker would count deliveries for nothing.
+        """
+
+        async def going() -> None:
+            await receive([])
+            async with await self._connect(consumer) as connection:
+                await declare_consumer(connection, consumer, types)
+                await _consume(connection, queue_of(consumer), receive, pulse)
+
+        await pulse.keep(going)
+
+    async def trouble(self) -> str | None:
+        try:
+            await self._open()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what the operator wants to know
+            return f"no connection to the broker: {type(error).__name__}"
+        return None
+
+    async def close(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection:
+            with suppress(Exception):  # it may be broken, which is why it goes
+                await asyncio.wait_for(connection.close(), CONNECT_SECONDS)
+
+
+async def _underlying(channel: AbstractChannel) -> aiormq.Channel:
+    """What aio-pika's channel stands on: it publishes without waiting for each frame, and knows who consumes."""
+    return cast(aiormq.Channel, await channel.get_underlay_channel())
+
+
+async def _confirmed(channel: aiormq.Channel, message: Message) -> None:
+    """Raises when the broker refuses it or is gone. What no queue is bound to is confirmed and dropped."""
+    properties = Basic.Properties(
+        content_type=MEDIA, delivery_mode=PERSISTENT, message_id=str(message.id), message_type=message.type
+    )
+    await channel.basic_publish(
+        message.body, exchange=EXCHANGE, routing_key=message.type, properties=properties, wait=False
+    )
+
+
+async def _consume(connection: AbstractConnection, queue_name: str, receive: Receive, pulse: Pulse) -> None:
+    """Takes what is there as one batch, and acknowledges it as one; raises when it cannot go on."""
+    channel = await connection.channel(publisher_confirms=False)
+    await channel.set_qos(prefetch_count=PREFETCH)
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    queue = await channel.get_queue(queue_name)
+    tag = await queue.consume(arrived.put)
+    consumers = (await _underlying(channel)).consumers
+    while True:
+        if channel.is_closed or tag not in consumers:
+            raise ConsumerLost(f"{queue_name} is no longer consumed")
+        pulse.beat()
+        batch = await _batch(arrived)
+        if batch:
+            await receive([message.body for message in batch])
+            await batch[-1].ack(multiple=True)
+
+
+async def _batch(arrived: asyncio.Queue[AbstractIncomingMessage]) -> list[AbstractIncomingMessage]:
+    """At least one, unless nothing comes for a moment."""
+    try:
+        batch = [await asyncio.wait_for(arrived.get(), IDLE_SECONDS)]
+    except TimeoutError:
+        return []
+    while len(batch) < BATCH and not arrived.empty():
+        batch.append(arrived.get_nowait())
+    return batch

@@ -1,0 +1,1 @@
+"""Accounts: the chart of accounts, as a tree whose leaves take postings."""

@@ -1,0 +1,1 @@
+"""Allocation models: which cost goes to whom, by which driver."""

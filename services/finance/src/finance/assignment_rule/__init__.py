@@ -1,0 +1,1 @@
+"""Assignment rules: what cost gets that says nothing of itself."""

@@ -1,0 +1,1 @@
+"""Charges: what one consumer is charged for a period, and why."""

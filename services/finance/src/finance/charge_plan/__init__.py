@@ -1,0 +1,1 @@
+"""Charge plans: which cost is charged to consumers, and by what."""

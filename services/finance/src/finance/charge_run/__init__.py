@@ -1,0 +1,1 @@
+"""Charge runs: the cost of a period, split over its consumers."""

@@ -1,0 +1,46 @@
+"""Splitting the cost of one cost object over those who used it, to the minor unit and without losing one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from chassis.money import exact_sum, minor_unit, rounded, split
+from finance.driver.model import Quantity
+
+
+@dataclass(frozen=True)
+class Costed:
+    """A cost object with the cost that is to be charged."""
+
+    cost_object_id: UUID
+    code: str
+    service_id: UUID | None
+    cost: Decimal
+
+
+@dataclass(frozen=True)
+class Share:
+    """One consumer's part of one cost object; `cost` is the whole, rounded to the minor unit."""
+
+    cost_object_id: UUID
+    code: str
+    service_id: UUID | None
+    consumer: Quantity
+    quantity_total: Decimal
+    cost: Decimal
+    amount: Decimal
+
+
+def shares(costed: Costed, consumers: Sequence[Quantity], currency: str) -> list[Share]:
+    """Ties go to the consumer that comes first. The cost is rounded once, before it is split; zero parts are kept."""
+    if not consumers:
+        return []
+    cost = rounded(costed.cost, currency)
+    quantities = [consumer.quantity for consumer in consumers]
+    parts = split(cost, quantities, decimals=minor_unit(currency))
+    total = exact_sum(quantities)
+    return [
+        Share(costed.cost_object_id, costed.code, costed.service_id, consumer, total, cost, part)
+        for consumer, part in zip(consumers, parts, strict=True)
+    ]

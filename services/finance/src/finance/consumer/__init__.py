@@ -1,0 +1,1 @@
+"""Consumers: the customers that finance knows of, who cause and carry cost."""

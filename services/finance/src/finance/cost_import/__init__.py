@@ -1,0 +1,1 @@
+"""Cost imports: cost data of other systems, brought into the ledger by difference."""

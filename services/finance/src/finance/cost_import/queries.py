@@ -1,0 +1,194 @@
+"""What a cost import must know of the chart and the ledger, and what is shown of imports."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, String, and_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from finance.account.model import Account, AccountType
+from finance.consumer.model import Consumer
+from finance.cost_import.difference import Key
+from finance.cost_import.model import (
+    AccountUnfit,
+    CostImport,
+    CostImportPeriod,
+    CostImportRow,
+    CostView,
+    PeriodUnknown,
+    ledger_source,
+)
+from finance.cost_import.placement import Month, Scope
+from finance.cost_object.model import CostObject, CostObjectKind
+from finance.fiscal_period.model import FiscalPeriod, FiscalYear
+from finance.ledger.model import JournalEntry, JournalLine
+
+Rows = Select[*tuple[Any, ...]]
+
+UNASSIGNED = "unassigned"
+ALWAYS_OPEN = date(1900, 1, 1)
+
+
+async def scope(session: AsyncSession, code: str) -> Scope:
+    """The fiscal year or the fiscal period with this code. PeriodUnknown."""
+    query = (
+        select(FiscalPeriod, FiscalYear.base_currency)
+        .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
+        .where(or_(FiscalPeriod.code == code, FiscalYear.code == code))
+        .order_by(FiscalPeriod.starts_on)
+    )
+    found = (await session.execute(query)).all()
+    if not found:
+        raise PeriodUnknown(f"There is no fiscal year or period {code}.")
+    months = {period.starts_on: Month(period.id, period.code, period.starts_on) for period, _ in found}
+    return Scope(code, found[0][0].starts_on, found[-1][0].ends_on, found[0][1], months)
+
+
+async def leaf_accounts(session: AsyncSession) -> dict[str, Account]:
+    """By code; not added to: accounts are few."""
+    return {account.code: account for account in await session.scalars(select(Account).where(Account.is_leaf))}
+
+
+def fit(accounts: Mapping[str, Account], code: str, *, result: bool) -> UUID:
+    """An account that takes postings: of cost and income with `result`, else of the balance sheet. AccountUnfit."""
+    account = accounts.get(code)
+    if account is None:
+        raise AccountUnfit(f"There is no account {code} that takes postings.")
+    if (account.type in (AccountType.INCOME, AccountType.EXPENSE)) != result:
+        raise AccountUnfit(f"{code} is of the type {account.type}.")
+    return account.id
+
+
+async def cost_objects(session: AsyncSession) -> tuple[dict[str, UUID], dict[UUID, date]]:
+    """Code → id, and of those that are closed the day from which they are."""
+    rows = (await session.execute(select(CostObject.code, CostObject.id, CostObject.closed_on))).all()
+    return {row.code: row.id for row in rows}, {row.id: row.closed_on for row in rows if row.closed_on}
+
+
+async def consumers(session: AsyncSession) -> dict[str, UUID]:
+    """Code → the surviving customer."""
+    return await _by_code(session, select(Consumer.code, func.coalesce(Consumer.survivor_id, Consumer.id)))
+
+
+async def _by_code(session: AsyncSession, query: Rows) -> dict[str, UUID]:
+    return {row[0]: row[1] for row in (await session.execute(query)).all()}
+
+
+async def unassigned(session: AsyncSession) -> UUID:
+    """The reserved cost object of cost that belongs to nobody yet."""
+    reserved = CostObject.open(
+        code=UNASSIGNED, name="Unassigned cost", kind=CostObjectKind.COST_CENTER, opened_on=ALWAYS_OPEN
+    )
+    values = {column.key: getattr(reserved, column.key) for column in CostObject.__table__.columns} | {"version": 1}
+    await session.execute(insert(CostObject).values(values).on_conflict_do_nothing(constraint="uq_cost_objects_code"))
+    return (await session.scalars(select(CostObject.id).where(CostObject.code == UNASSIGNED))).one()
+
+
+async def one_at_a_time(session: AsyncSession, source: str) -> None:
+    """Two imports of one source would each take the difference to the same ledger."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cost-import/{source}", 0))))
+
+
+async def placed(
+    session: AsyncSession, cost_import_id: UUID, rates: Mapping[str, Decimal]
+) -> list[tuple[Key, Decimal]]:
+    """The sums of the rows of an import."""
+    R = CostImportRow
+    by = (R.fiscal_period_id, R.account_id, R.cost_object_id, R.consumer_id, R.currency)
+    query = select(*by, func.sum(R.amount)).where(R.cost_import_id == cost_import_id).group_by(*by).order_by(*by)
+    rows = (await session.execute(query)).all()
+    return [(Key(*row[:5], rates.get(row[4], Decimal(1))), row[5]) for row in rows]
+
+
+async def posted(
+    session: AsyncSession, source: str, view: CostView, scope: Scope
+) -> dict[Key, tuple[Decimal, Decimal]]:
+    """What the source's imports, less their reversals, have left in the ledger for the periods of `scope`."""
+    E, L = JournalEntry, JournalLine
+    name = ledger_source(source, view)
+    by = (E.fiscal_period_id, L.account_id, L.cost_object_id, L.consumer_id, L.currency, L.rate)
+    query = (
+        select(*by, func.sum(L.amount), func.sum(L.base_amount))
+        .join_from(E, L, L.entry_id == E.id)
+        .where(or_(E.source == name, E.reversal_of.in_(select(E.id).where(E.source == name))))
+        .where(E.fiscal_period_id.in_([month.id for month in scope.months.values()]))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return {Key(*row[:6]): (row[6], row[7]) for row in (await session.execute(query)).all()}
+
+
+async def newest(session: AsyncSession, source: str, view: CostView, period: str) -> CostImport | None:
+    query = select(CostImport).where(CostImport.source == source, CostImport.view == view, CostImport.period == period)
+    return await session.scalar(query.order_by(CostImport.imported_at.desc(), CostImport.id.desc()).limit(1))
+
+
+def periods_of(cost_import_id: UUID) -> Rows:
+    return (
+        select(FiscalPeriod.code.label("fiscal_period"), CostImportPeriod.row_count, CostImportPeriod.base_amount)
+        .join(FiscalPeriod, FiscalPeriod.id == CostImportPeriod.fiscal_period_id)
+        .where(CostImportPeriod.cost_import_id == cost_import_id)
+        .order_by(FiscalPeriod.starts_on)
+    )
+
+
+def rows_of(cost_import_id: UUID) -> Rows:
+    """With codes in place of ids."""
+    shown = [
+        CostImportRow.line,
+        CostImportRow.posted_on,
+        CostImportRow.amount,
+        CostImportRow.currency,
+        CostImportRow.named_cost_object,
+        CostImportRow.assigned_by,
+        CostImportRow.description,
+        CostImportRow.reference,
+        CostImportRow.attributes,
+        FiscalPeriod.code.label("fiscal_period"),
+        Account.code.label("account"),
+        CostObject.code.label("cost_object"),
+        Consumer.code.label("consumer"),
+    ]
+    return (
+        select(*shown)
+        .join(FiscalPeriod, FiscalPeriod.id == CostImportRow.fiscal_period_id)
+        .join(Account, Account.id == CostImportRow.account_id)
+        .join(CostObject, CostObject.id == CostImportRow.cost_object_id)
+        .outerjoin(Consumer, Consumer.id == CostImportRow.consumer_id)
+        .where(CostImportRow.cost_import_id == cost_import_id)
+    )
+
+
+def completeness(fiscal_year_id: UUID) -> tuple[Rows, Any]:
+    """Per source, view and period of the year the newest import that covers it; and what orders them, each once."""
+    months = select(FiscalPeriod).where(FiscalPeriod.fiscal_year_id == fiscal_year_id).subquery()
+    covered = (
+        select(CostImport, CostImportPeriod.fiscal_period_id, CostImportPeriod.row_count, CostImportPeriod.base_amount)
+        .join(CostImportPeriod, CostImportPeriod.cost_import_id == CostImport.id)
+        .join(months, months.c.id == CostImportPeriod.fiscal_period_id)
+        .ext(distinct_on(CostImport.source, CostImport.view, CostImportPeriod.fiscal_period_id))
+        .order_by(
+            CostImport.source,
+            CostImport.view,
+            CostImportPeriod.fiscal_period_id,
+            CostImport.imported_at.desc(),
+            CostImport.id.desc(),
+        )
+        .subquery()
+    )
+    sources = select(covered.c.source, covered.c.view).distinct().subquery()
+    here = and_(
+        covered.c.source == sources.c.source,
+        covered.c.view == sources.c.view,
+        covered.c.fiscal_period_id == months.c.id,
+    )
+    shown = (covered.c[name] for name in "imported_at row_count base_amount read accepted rejected skipped".split())
+    query = select(
+        sources, months.c.code.label("fiscal_period"), covered.c.id.label("cost_import_id"), *shown
+    ).select_from(sources.join(months, months.c.id.is_not(None)).outerjoin(covered, here))
+    key = func.concat_ws(" ", sources.c.source, cast(sources.c.view, String), cast(months.c.starts_on, String))
+    return query, key

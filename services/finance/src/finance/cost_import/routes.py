@@ -1,0 +1,191 @@
+"""The operations on cost imports."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.application import Now
+from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, FileUpload, MappingName, RejectedRow, upload_with
+from chassis.money import minor_unit
+from chassis.operations import CurrentCaller, Router, Session
+from chassis.pages import AskedPage, Page, page
+from chassis.problems import InvalidRequest, NoSuchResource
+from chassis.text import Code
+from finance.cost_import import actions, queries
+from finance.cost_import.actions import Terms
+from finance.cost_import.focus import focus
+from finance.cost_import.model import (
+    AccountUnfit,
+    CostImport,
+    CostImportRow,
+    CostView,
+    NothingAccepted,
+    OtherViewPosted,
+    PeriodUnknown,
+)
+from finance.cost_import.model import RejectedRow as Rejected
+from finance.cost_import.schemas import (
+    CompletenessView,
+    CostImportResult,
+    CostImportRowView,
+    CostImportSummary,
+    CostImportView,
+)
+from finance.cost_object.model import CostObject
+from finance.fiscal_period.model import FiscalPeriod, NotOpen
+from finance.fiscal_period.queries import year_of
+from finance.ledger.entry import AmountOutOfRange, CostObjectClosed, NotALeaf, RateMissing
+
+router = Router("cost-imports")
+
+READ, IMPORT = "finance:cost-import:read", "finance:cost-import:import"
+RATE = r"[A-Z]{3}:[0-9]{1,9}(\.[0-9]{1,12})?"
+REFUSALS = [
+    PeriodUnknown,
+    AccountUnfit,
+    NothingAccepted,
+    OtherViewPosted,
+    NotOpen,
+    RateMissing,
+    AmountOutOfRange,
+    CostObjectClosed,
+    NotALeaf,
+]
+
+Source = Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Whose cost it is.")]
+Rates = Annotated[
+    str | None,
+    Query(
+        max_length=400,
+        pattern=rf"^{RATE}(,{RATE})*$",
+        description="Base currency per unit of each foreign currency, such as USD:1.3525,EUR:1.47.",
+    ),
+]
+View = Annotated[CostView, Query(description="Billed (cash) or effective (accrual); a source posts one of them.")]
+BalancingAccount = Annotated[Code, Query(description="The balance sheet account that the cost is posted against.")]
+DefaultAccount = Annotated[
+    Code | None, Query(description="Takes rows to which neither file nor rules give an account.")
+]
+
+
+def terms(
+    source: Source,
+    period: Annotated[Code, Query(description="The code of a fiscal year or of a fiscal period.")],
+    balancing_account: BalancingAccount,
+    view: View = CostView.BILLED,
+    mapping: MappingName = None,
+    default_account: DefaultAccount = None,
+    rates: Rates = None,
+) -> Terms:
+    return Terms(source, period, view, mapping, balancing_account, default_account, _rates(rates or ""))
+
+
+def _rates(text: str) -> dict[str, Decimal]:
+    rates = {code: Decimal(rate) for code, _, rate in (pair.partition(":") for pair in text.split(",") if pair)}
+    for currency, rate in rates.items():
+        try:
+            minor_unit(currency)
+        except ValueError as error:
+            raise InvalidRequest(f"rates: {currency} is not an active ISO 4217 currency.") from error
+        if not rate:
+            raise InvalidRequest(f"rates: the rate of {currency} is not above zero.")
+    return rates
+
+
+async def cost_file(
+    request: Request, session: Session, view: View = CostView.BILLED, mapping: MappingName = None
+) -> FileUpload:
+    """With the mapping `focus` for FOCUS files, whose cost column depends on the view."""
+    return await upload_with({"focus": focus(view)})(request, session, mapping)
+
+
+@router.operation(
+    "POST",
+    "/cost-imports",
+    permission=IMPORT,
+    problems=REFUSALS,
+    upload=CSV_MEDIA,
+    max_body_bytes=IMPORT_BODY_BYTES,
+)
+async def import_costs(
+    upload: Annotated[FileUpload, Depends(cost_file)],
+    terms: Annotated[Terms, Depends(terms)],
+    session: Session,
+    caller: CurrentCaller,
+    now: Now,
+) -> CostImportResult:
+    """Import cost data from CSV: the ledger gets the difference to what the source has posted for the period.
+
+    Fields: posted_on, account, cost_object, amount, currency, consumer, description, reference, tags. The mapping
+    `focus` reads FOCUS files from version 1.0 on. All or nothing: a closed period refuses the whole file.
+    """
+    made, changed = await actions.import_costs(session, upload, terms, actor=caller.subject, at=now)
+    shown = await _shown(session, made)
+    return CostImportResult(**dict(shown), changed=changed, rejections=upload.rejections)
+
+
+@router.operation("GET", "/cost-imports", permission=READ)
+async def list_cost_imports(
+    session: Session, asked: AskedPage, source: Source | None = None, view: View | None = None
+) -> Page[CostImportSummary]:
+    """List cost imports."""
+    query = select(CostImport)
+    for column, wanted in ((CostImport.source, source), (CostImport.view, view)):
+        if wanted:
+            query = query.where(column == wanted)
+    return await page(session, query, asked, sorts={"imported_at": CostImport.imported_at}, tie=CostImport.id)
+
+
+@router.operation("GET", "/cost-imports/{cost_import_id}", permission=READ)
+async def get_cost_import(cost_import_id: UUID, session: Session) -> CostImportView:
+    """Show a cost import and what it holds of each fiscal period."""
+    return await _shown(session, await _found(session, cost_import_id))
+
+
+@router.operation("GET", "/cost-imports/{cost_import_id}/rejected-rows", permission=READ)
+async def list_rejected_rows(cost_import_id: UUID, session: Session, asked: AskedPage) -> Page[RejectedRow]:
+    """List the rows that a cost import could not take, each with its line, column and reason."""
+    await _found(session, cost_import_id)
+    query = select(Rejected).where(Rejected.cost_import_id == cost_import_id)
+    return await page(session, query, asked, sorts={"line": Rejected.line}, tie=Rejected.line)
+
+
+@router.operation("GET", "/cost-imports/{cost_import_id}/rows", permission=READ)
+async def list_cost_import_rows(
+    cost_import_id: UUID,
+    session: Session,
+    asked: AskedPage,
+    cost_object: Code | None = None,
+    fiscal_period: Code | None = None,
+) -> Page[CostImportRowView]:
+    """List the rows of a cost import as they were placed; of `unassigned` are those that belong to nobody yet."""
+    await _found(session, cost_import_id)
+    query = queries.rows_of(cost_import_id)
+    for column, wanted in ((CostObject.code, cost_object), (FiscalPeriod.code, fiscal_period)):
+        if wanted:
+            query = query.where(column == wanted)
+    return await page(session, query, asked, sorts={"line": CostImportRow.line}, tie=CostImportRow.line, by_row=True)
+
+
+@router.operation("GET", "/cost-completeness", permission=READ)
+async def list_cost_completeness(session: Session, asked: AskedPage, fiscal_year: Code) -> Page[CompletenessView]:
+    """List, per source and fiscal period of a year, what was imported when, and what is missing."""
+    query, key = queries.completeness((await year_of(session, fiscal_year)).id)
+    return await page(session, query, asked, sorts={"source": key}, tie=key, by_row=True)
+
+
+async def _found(session: AsyncSession, id: UUID) -> CostImport:
+    row = await session.get(CostImport, id)
+    if row is None:
+        raise NoSuchResource(f"There is no cost import with the id {id}.")
+    return row
+
+
+async def _shown(session: AsyncSession, row: CostImport) -> CostImportView:
+    periods: list[Any] = list((await session.execute(queries.periods_of(row.id))).all())
+    summary = CostImportSummary.model_validate(row)
+    return CostImportView.model_validate({**dict(summary), "periods": periods})

@@ -1,0 +1,121 @@
+"""What callers send and see of cost imports."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from chassis.imports import RejectedRow
+from chassis.money import Amount, Currency
+from chassis.text import NO_NUL, Day, Line, Prose, Schema
+from finance.cost_import.model import CostView
+
+TagName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=NO_NUL)]
+TagText = Annotated[str, StringConstraints(max_length=1_000, pattern=NO_NUL)]
+
+
+def _read_tags(value: Any) -> Any:
+    """In a file tags are a JSON object; a tag without a value gets an empty text, a number stays as it is written."""
+    if not isinstance(value, str):
+        return value
+    try:
+        read = json.loads(value, parse_int=str, parse_float=str, parse_constant=str) if len(value) <= 20_000 else None
+    except (json.JSONDecodeError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        raise PydanticCustomError("tags", "tags are a JSON object of at most 20,000 characters")
+    words = {True: "true", False: "false", None: ""}
+    return {name: words[text] if text is None or isinstance(text, bool) else text for name, text in read.items()}
+
+
+Tags = Annotated[dict[TagName, TagText], Field(max_length=200), BeforeValidator(_read_tags)]
+
+
+class CostRow(Schema):
+    """A row of cost data. Income is negative, as in the ledger."""
+
+    posted_on: Day
+    account: Line | None = None
+    cost_object: Line | None = None
+    amount: Amount
+    currency: Currency
+    consumer: Line | None = None
+    description: Prose | None = None
+    reference: Line | None = None
+    tags: Tags = Field(default={})
+
+
+class ImportedPeriod(Schema):
+    fiscal_period: str
+    row_count: int
+    base_amount: Amount = Field(description="Sum of its rows in the base currency.")
+
+
+class CostImportSummary(Schema):
+    """`read` = `accepted` + `rejected` + `skipped`; `unassigned` are the accepted ones without a cost object."""
+
+    id: UUID
+    source: str
+    view: CostView
+    period: str
+    starts_on: date
+    ends_on: date
+    base_currency: str
+    mapping: str | None
+    balancing_account: str
+    default_account: str | None
+    rates: dict[str, str]
+    rules_version: int = Field(description="The version of the assignment rules; 0 when there were none.")
+    digest: str = Field(description="SHA-256 of the file as it was sent.")
+    read: int
+    accepted: int
+    rejected: int
+    skipped: int
+    unassigned: int
+    posting_id: UUID | None = Field(description="Null when the ledger needed no change.")
+    actor: str
+    imported_at: datetime
+
+
+class CostImportView(CostImportSummary):
+    periods: list[ImportedPeriod]
+
+
+class CostImportResult(CostImportView):
+    changed: bool = Field(description="False when the ledger already said this.")
+    rejections: list[RejectedRow] = Field(description="The first 1,000.")
+
+
+class CostImportRowView(Schema):
+    line: int
+    fiscal_period: str
+    posted_on: date
+    account: str
+    cost_object: str
+    consumer: str | None
+    amount: Amount
+    currency: str
+    named_cost_object: str | None = Field(description="What the file says.")
+    assigned_by: int | None = Field(description="The position of the assignment rule that gave the cost object.")
+    description: str | None
+    reference: str | None
+    attributes: dict[str, str] = Field(description="The columns that the mapping keeps, and the tags.")
+
+
+class CompletenessView(Schema):
+    """The newest import that covers a fiscal period of a source; all null where there is none."""
+
+    source: str
+    view: CostView
+    fiscal_period: str
+    cost_import_id: UUID | None
+    imported_at: datetime | None
+    row_count: int | None = Field(description="Accepted rows in this fiscal period.")
+    base_amount: Amount | None = Field(description="Their sum in the base currency.")
+    read: int | None = Field(description="Rows of the whole import, as are the next three.")
+    accepted: int | None
+    rejected: int | None
+    skipped: int | None

@@ -1,0 +1,1 @@
+"""Cost objects: what cost is collected for: services, programs, projects, cost centers, towers."""

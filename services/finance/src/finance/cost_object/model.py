@@ -1,0 +1,90 @@
+"""A cost object: what cost is collected for and charged by, most often a service of the portfolio."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from chassis.aggregate import Aggregate
+from chassis.problems import Conflict
+from finance.db import Base
+
+
+class CodeTaken(Conflict, code="finance.cost-object.code-taken", constraint="uq_cost_objects_code"):
+    """Another cost object has this code."""
+
+
+class ServiceTaken(Conflict, code="finance.cost-object.service-taken", constraint="uq_cost_objects_service_id"):
+    """Another cost object stands for this service."""
+
+
+class ClosedBeforeOpened(Conflict, code="finance.cost-object.closed-before-opened"):
+    """A cost object cannot be closed before it was opened."""
+
+
+class CostObjectKind(StrEnum):
+    SERVICE = "service"
+    PROGRAM = "program"
+    PROJECT = "project"
+    COST_CENTER = "cost_center"
+    TOWER = "tower"
+
+
+class CostObject(Aggregate, Base):
+    """`closed_on` is the first day without cost and charges; `known_sequence` the newest fact heard of its service."""
+
+    __tablename__ = "cost_objects"
+    __table_args__ = (UniqueConstraint("code"), UniqueConstraint("service_id"))
+
+    code: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[CostObjectKind]
+    service_id: Mapped[UUID | None]
+    opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    chargeable: Mapped[bool]
+    known_sequence: Mapped[int]
+
+    @classmethod
+    def open(
+        cls, *, code: str, name: str, kind: CostObjectKind, opened_on: date, service_id: UUID | None = None
+    ) -> "CostObject":
+        """Not chargeable until its service is launched or somebody says so."""
+        return cls(
+            code=code,
+            name=name,
+            kind=kind,
+            service_id=service_id,
+            opened_on=opened_on,
+            closed_on=None,
+            chargeable=False,
+            known_sequence=0,
+        )
+
+    def describe(self, *, name: str, kind: CostObjectKind, chargeable: bool) -> None:
+        self.name, self.kind, self.chargeable = name, kind, chargeable
+
+    def hear(self, *, service_id: UUID, sequence: int) -> bool:
+        """Whether a fact of its service is newer than all heard before; from now on it stands for that service."""
+        if sequence <= self.known_sequence:
+            return False
+        self.service_id, self.known_sequence = service_id, sequence
+        return True
+
+    def rename(self, *, code: str, name: str) -> None:
+        self.code, self.name = code, name
+
+    def allow_charging(self) -> None:
+        self.chargeable = True
+
+    def end(self, *, on: date) -> None:
+        """Its service was retired, be it earlier than the day it was opened here."""
+        self.opened_on, self.closed_on = min(self.opened_on, on), on
+
+    def last(self, *, opened_on: date, closed_on: date | None) -> None:
+        """From `closed_on`, cost and charges are refused; null lets it go on."""
+        if closed_on and closed_on < opened_on:
+            raise ClosedBeforeOpened(f"{self.code} opens on {opened_on}, after {closed_on}.")
+        self.opened_on, self.closed_on = opened_on, closed_on

@@ -1,0 +1,43 @@
+"""What callers send and see of cost objects."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.text import Code, Day, Line, Schema
+from finance.cost_object.model import CostObjectKind
+
+
+class DescribeCostObject(Schema):
+    name: Line
+    kind: CostObjectKind
+    chargeable: bool = False
+    closed_on: Day | None = Field(default=None, description="The first day without cost and charges.")
+
+
+class OpenCostObject(DescribeCostObject):
+    code: Code
+    opened_on: Day | None = Field(default=None, description="Today if left out.")
+
+
+class CostObjectRow(Schema):
+    """A line of an imported list of cost objects; a day that is not given is left as it is."""
+
+    code: Code
+    name: Line
+    kind: CostObjectKind
+    opened_on: Day | None = None
+    closed_on: Day | None = None
+
+
+class CostObjectView(Schema):
+    id: UUID
+    code: str
+    name: str
+    kind: CostObjectKind
+    service_id: UUID | None = Field(description="The service of the portfolio that it stands for.")
+    opened_on: date
+    closed_on: date | None
+    chargeable: bool
+    version: int

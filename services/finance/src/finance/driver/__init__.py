@@ -1,0 +1,1 @@
+"""Drivers: measured quantities by which cost is allocated and charged."""

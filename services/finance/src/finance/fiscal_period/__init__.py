@@ -1,0 +1,1 @@
+"""Fiscal periods: the months of a fiscal year, and whether entries may still be posted into them."""

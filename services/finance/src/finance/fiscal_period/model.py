@@ -1,0 +1,168 @@
+"""A fiscal period: one month of a fiscal year, which takes entries while it is open and never after it is closed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.aggregate import Aggregate
+from chassis.problems import Conflict, Invalid
+from finance.db import Base
+from finance.fiscal_period.events import PeriodClosed
+
+MONTHS = 12
+
+
+class YearCodeTaken(Conflict, code="finance.fiscal-year.code-taken", constraint="uq_fiscal_years_code"):
+    """Another fiscal year has this code."""
+
+
+class YearsOverlap(Conflict, code="finance.fiscal-year.overlap", constraint="ex_fiscal_years_range"):
+    """Another fiscal year has some of the same days."""
+
+
+class NotAMonthStart(Invalid, code="finance.fiscal-year.not-a-month-start"):
+    """A fiscal year starts on the first day of a month."""
+
+
+class TransitionRefused(Conflict, code="finance.fiscal-period.transition-refused"):
+    """The period's state does not allow this."""
+
+
+class NotOpen(Conflict, code="finance.fiscal-period.not-open"):
+    """The period takes no such entries."""
+
+
+class PeriodState(StrEnum):
+    FUTURE = "future"
+    OPEN = "open"
+    SOFT_CLOSED = "soft_closed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a period held when it was closed: `digest` is a SHA-256 in hex over its entries in their order of making."""
+
+    entry_count: int
+    debit_total: Decimal
+    digest: str
+
+
+class FiscalYear(Aggregate, Base):
+    """Twelve months, half-open `[starts_on, ends_on)`, kept in one base currency."""
+
+    __tablename__ = "fiscal_years"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        ExcludeConstraint((text("daterange(starts_on, ends_on)"), "&&"), name="ex_fiscal_years_range"),
+    )
+
+    code: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    base_currency: Mapped[str]
+
+    @classmethod
+    def begin(cls, *, code: str, starts_on: date, base_currency: str) -> "FiscalYear":
+        if starts_on.day != 1:
+            raise NotAMonthStart(f"{starts_on} is not the first day of a month.")
+        return cls(code=code, starts_on=starts_on, ends_on=months_after(starts_on, MONTHS), base_currency=base_currency)
+
+    def periods(self) -> "list[FiscalPeriod]":
+        """Its months, all of them still in the future."""
+        return [FiscalPeriod.of(self, number=number) for number in range(1, MONTHS + 1)]
+
+
+class FiscalPeriod(Aggregate, Base):
+    __tablename__ = "fiscal_periods"
+    __table_args__ = (UniqueConstraint("code"), UniqueConstraint("starts_on"))
+
+    fiscal_year_id: Mapped[UUID] = mapped_column(ForeignKey("fiscal_years.id"), index=True)
+    code: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    state: Mapped[PeriodState]
+    closed_on: Mapped[date | None]
+    entry_count: Mapped[int | None]
+    debit_total: Mapped[Decimal | None]
+    digest: Mapped[str | None]
+
+    @classmethod
+    def of(cls, year: FiscalYear, *, number: int) -> "FiscalPeriod":
+        return cls(
+            fiscal_year_id=year.id,
+            code=f"{year.code}-P{number:02}",
+            starts_on=months_after(year.starts_on, number - 1),
+            ends_on=months_after(year.starts_on, number),
+            state=PeriodState.FUTURE,
+        )
+
+    def open(self) -> None:
+        self._move(PeriodState.OPEN, only_from={PeriodState.FUTURE})
+
+    def soft_close(self) -> None:
+        """From now on only adjustments are posted."""
+        self._move(PeriodState.SOFT_CLOSED, only_from={PeriodState.OPEN})
+
+    def close(self, *, on: date, seal: Seal) -> None:
+        self._move(PeriodState.CLOSED, only_from={PeriodState.OPEN, PeriodState.SOFT_CLOSED})
+        self.closed_on = on
+        self.entry_count, self.debit_total, self.digest = seal.entry_count, seal.debit_total, seal.digest
+        self.record(
+            PeriodClosed(
+                fiscal_period_id=self.id, code=self.code, starts_on=self.starts_on, ends_on=self.ends_on, closed_on=on
+            )
+        )
+
+    def reopen(self, *, to: PeriodState) -> None:
+        """The seal goes; the history keeps the one that it had."""
+        if to not in {PeriodState.OPEN, PeriodState.SOFT_CLOSED} or to == self.state:
+            raise TransitionRefused(f"{self.code} is {self.state}: it cannot be reopened to {to}.", state=self.state)
+        self._move(to, only_from={PeriodState.SOFT_CLOSED, PeriodState.CLOSED})
+        self.closed_on = self.entry_count = self.debit_total = self.digest = None
+
+    def _move(self, to: PeriodState, *, only_from: Collection[PeriodState]) -> None:
+        if self.state not in only_from:
+            raise TransitionRefused(f"{self.code} is {self.state}: it cannot become {to}.", state=self.state)
+        self.state = to
+
+
+class FiscalPeriodChange(Base):
+    """The history of a period's state: who, when, why, and the digest of a period that was closed."""
+
+    __tablename__ = "fiscal_period_changes"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    fiscal_period_id: Mapped[UUID] = mapped_column(ForeignKey("fiscal_periods.id"), index=True)
+    state: Mapped[PeriodState]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    changed_at: Mapped[datetime]
+    digest: Mapped[str | None]
+
+    @classmethod
+    def of(cls, period: FiscalPeriod, *, reason: str, actor: str, at: datetime) -> "FiscalPeriodChange":
+        values: dict[str, Any] = {"state": period.state, "digest": period.digest}
+        return cls(fiscal_period_id=period.id, reason=reason, actor=actor, changed_at=at, **values)
+
+
+def admit(period_code: str, state: PeriodState, *, adjustment: bool) -> None:
+    """Refuses an entry that the period does not take: NotOpen."""
+    if state == PeriodState.OPEN or (state == PeriodState.SOFT_CLOSED and adjustment):
+        return
+    only = " and takes only adjustments" if state == PeriodState.SOFT_CLOSED else ""
+    raise NotOpen(f"The period {period_code} is {state.replace('_', ' ')}{only}.", period=period_code, state=state)
+
+
+def months_after(first: date, months: int) -> date:
+    """The first day of the month that many months after the one starting on `first`."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)

@@ -1,0 +1,1 @@
+"""The ledger: journal entries that balance and never change."""

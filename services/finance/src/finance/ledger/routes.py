@@ -1,0 +1,129 @@
+"""The operations on the ledger: post one, post many, reverse, look."""
+
+from uuid import UUID
+
+from chassis.application import Now
+from chassis.operations import CurrentCaller, Router, Session
+from chassis.pages import AskedPage, Page, page
+from chassis.problems import MalformedBody
+from chassis.text import Code, Day, Line
+from finance.fiscal_period.model import NotOpen
+from finance.ledger import actions, entry, reading
+from finance.ledger.batch import BATCH_BODY_BYTES, BATCH_MEDIA, Batch, BatchSize
+from finance.ledger.model import AlreadyReversed, BalanceTooLarge, JournalEntry, ReferenceTaken
+from finance.ledger.naming import named
+from finance.ledger.schemas import (
+    BatchView,
+    JournalEntrySummary,
+    JournalEntryView,
+    PostJournalEntry,
+    ReverseJournalEntry,
+)
+
+router = Router("journal-entries")
+
+READ, POST, REVERSE = "finance:journal-entry:read", "finance:journal-entry:post", "finance:journal-entry:reverse"
+POSTING = [
+    NotOpen,
+    ReferenceTaken,
+    BalanceTooLarge,
+    entry.Unbalanced,
+    entry.AmountOutOfRange,
+    entry.CurrencyUnknown,
+    entry.RateMissing,
+    entry.BaseAmountDiffers,
+    entry.NotALeaf,
+    entry.CostObjectClosed,
+    entry.Unknown,
+]
+
+
+@router.operation(
+    "POST",
+    "/journal-entries",
+    permission=POST,
+    problems=POSTING,
+    status=201,
+    max_body_bytes=8 << 20,
+    example={
+        "posted_on": "2026-04-15",
+        "description": "Licences for April",
+        "source": "general-ledger",
+        "reference": "GL-2026-00041",
+        "lines": [
+            {"account": "5110", "amount": "1200.00", "currency": "CAD", "cost_object": "DB-HOSTING"},
+            {"account": "2000", "amount": "-1200.00", "currency": "CAD"},
+        ],
+    },
+)
+async def post_journal_entry(
+    command: PostJournalEntry, session: Session, caller: CurrentCaller, now: Now
+) -> JournalEntryView:
+    """Post a journal entry. Sent again, it is the one that is there."""
+    posted = await actions.post(session, await named(session, [command]), actor=caller.subject, at=now)
+    return await reading.shown(session, posted.entry_ids[0])
+
+
+@router.operation(
+    "POST",
+    "/journal-entry-batches",
+    permission=POST,
+    problems=[*POSTING, BatchSize, MalformedBody],
+    status=201,
+    upload=BATCH_MEDIA,
+    max_body_bytes=BATCH_BODY_BYTES,
+)
+async def post_journal_entry_batch(batch: Batch, session: Session, caller: CurrentCaller, now: Now) -> BatchView:
+    """Post up to 10,000 journal entries, as a JSON list or as one JSON object per line: all of them or none."""
+    posted = await actions.post(session, await named(session, batch), actor=caller.subject, at=now)
+    already = len(batch) - len(posted.new)
+    return BatchView(posting_id=posted.posting_id, posted=len(posted.new), already_posted=already)
+
+
+@router.operation(
+    "POST",
+    "/journal-entries/{journal_entry_id}/reversal",
+    permission=REVERSE,
+    problems=[AlreadyReversed, *POSTING],
+    status=201,
+    example={"reason": "Posted to the wrong account", "posted_on": "2026-05-01"},
+)
+async def reverse_journal_entry(
+    journal_entry_id: UUID, command: ReverseJournalEntry, session: Session, caller: CurrentCaller, now: Now
+) -> JournalEntryView:
+    """Post the opposite of an entry, once."""
+    posted = await actions.reverse(session, journal_entry_id, **dict(command), actor=caller.subject, at=now)
+    return await reading.shown(session, posted.entry_ids[0])
+
+
+@router.operation("GET", "/journal-entries", permission=READ)
+async def list_journal_entries(
+    session: Session,
+    asked: AskedPage,
+    fiscal_period_id: UUID | None = None,
+    posting_id: UUID | None = None,
+    account: Code | None = None,
+    cost_object: Code | None = None,
+    source: Code | None = None,
+    reference: Line | None = None,
+    posted_from: Day | None = None,
+    posted_before: Day | None = None,
+) -> Page[JournalEntrySummary]:
+    """List journal entries without their lines; dates are `posted_from` and later, before `posted_before`."""
+    query = reading.entries(
+        fiscal_period_id=fiscal_period_id,
+        posting_id=posting_id,
+        source=source,
+        reference=reference,
+        account=account,
+        cost_object=cost_object,
+        posted_from=posted_from,
+        posted_before=posted_before,
+    )
+    return await page(session, query, asked, sorts={"posted_on": JournalEntry.posted_on}, tie=JournalEntry.id)
+
+
+@router.operation("GET", "/journal-entries/{journal_entry_id}", permission=READ)
+async def get_journal_entry(journal_entry_id: UUID, session: Session) -> JournalEntryView:
+    """Show a journal entry with its lines."""
+    return await reading.shown(session, journal_entry_id)

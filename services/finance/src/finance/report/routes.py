@@ -1,0 +1,75 @@
+"""The reports, as JSON or, by `Accept: text/csv`, as CSV."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.operations import Router, Session
+from chassis.problems import InvalidRequest, NoSuchResource
+from chassis.text import Code, Day
+from finance.cost_object.model import CostObjectKind
+from finance.fiscal_period.queries import year_of
+from finance.fiscal_period.range import PeriodRange
+from finance.ledger.costs import NotWholePeriods, SeveralCurrencies, period_range
+from finance.report import queries
+from finance.report.schemas import ServiceCostRow, ServiceCostsView, TrialBalanceRow, TrialBalanceView
+from finance.report.table import CSV_MEDIA, AsCsv, csv_answer
+
+router = Router("reports")
+
+READ = "finance:report:read"
+
+
+@router.operation(
+    "GET",
+    "/trial-balance",
+    permission=READ,
+    problems=[NotWholePeriods, SeveralCurrencies, NoSuchResource],
+    produces=[CSV_MEDIA],
+    response_model=TrialBalanceView,
+)
+async def show_trial_balance(
+    session: Session,
+    as_csv: AsCsv,
+    fiscal_year: Code | None = None,
+    starts_on: Day | None = None,
+    ends_on: Day | None = None,
+) -> Any:
+    """Show debits, credits and balance of every account, over a fiscal year or whole periods before `ends_on`."""
+    within = await _within(session, fiscal_year, starts_on, ends_on)
+    balance = await queries.trial_balance(session, within)
+    return csv_answer(TrialBalanceRow, balance.rows) if as_csv else balance
+
+
+async def _within(
+    session: AsyncSession, fiscal_year: str | None, starts_on: date | None, ends_on: date | None
+) -> PeriodRange:
+    if fiscal_year and not (starts_on or ends_on):
+        year = await year_of(session, fiscal_year)
+        return PeriodRange(year.starts_on, year.ends_on, year.base_currency)
+    if starts_on and ends_on and not fiscal_year:
+        return await period_range(session, starts_on, ends_on)
+    raise InvalidRequest("Give either fiscal_year or both starts_on and ends_on.")
+
+
+@router.operation(
+    "GET",
+    "/service-costs",
+    permission=READ,
+    problems=[NotWholePeriods, SeveralCurrencies],
+    produces=[CSV_MEDIA],
+    response_model=ServiceCostsView,
+)
+async def show_service_costs(
+    session: Session,
+    as_csv: AsCsv,
+    starts_on: Day,
+    ends_on: Day,
+    cost_object: Code | None = None,
+    kind: CostObjectKind | None = None,
+) -> Any:
+    """Show what cost objects cost by nature, over whole periods until before `ends_on`."""
+    within = await period_range(session, starts_on, ends_on)
+    costs = await queries.service_costs(session, within, cost_object=cost_object, kind=kind)
+    return csv_answer(ServiceCostRow, costs.rows) if as_csv else costs

@@ -1,0 +1,67 @@
+"""What callers see of reports."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.money import Amount
+from chassis.text import Schema
+from finance.account.model import AccountType
+from finance.cost_object.model import CostObjectKind
+
+
+class TrialBalanceRow(Schema):
+    """One account in one currency; a balance is debit less credit."""
+
+    account: str
+    name: str
+    type: AccountType
+    currency: str
+    debit: Amount
+    credit: Amount
+    balance: Amount
+    base_debit: Amount
+    base_credit: Amount
+    base_balance: Amount
+
+
+class CurrencyTotal(Schema):
+    """Over all accounts: debits and credits are equal, or the books are broken."""
+
+    currency: str
+    debit: Amount
+    credit: Amount
+    balance: Amount
+
+
+class TrialBalanceView(Schema):
+    starts_on: date
+    ends_on: date = Field(description="The first day after the range.")
+    base_currency: str
+    rows: list[TrialBalanceRow]
+    totals: list[CurrencyTotal]
+    base_total: CurrencyTotal
+
+
+class ServiceCostRow(Schema):
+    """One cost object and nature, in base currency; `cost_object` is null for what is assigned to none."""
+
+    cost_object: str | None
+    name: str | None
+    kind: CostObjectKind | None
+    service_id: UUID | None
+    nature: str | None
+    expense: Amount
+    income: Amount
+    net: Amount = Field(description="Expense less income.")
+
+
+class ServiceCostsView(Schema):
+    starts_on: date
+    ends_on: date = Field(description="The first day after the range.")
+    base_currency: str
+    rows: list[ServiceCostRow]
+    expense: Amount
+    income: Amount
+    net: Amount

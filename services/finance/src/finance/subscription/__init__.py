@@ -1,0 +1,1 @@
+"""Subscriptions as finance has heard of them."""

@@ -1,0 +1,44 @@
+"""How a figure has moved over a range: its later half against its earlier half."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from chassis.money import Amount, exact_sum, round_to
+from chassis.text import Schema
+
+DECIMALS = 4
+
+T = TypeVar("T")
+
+
+class Trend(Schema):
+    """`change` = (later − earlier) / earlier, a fraction."""
+
+    earlier: Amount
+    later: Amount
+    change: Amount
+
+
+def halves(values: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    """Equally many on either side; of an odd number the one in the middle is left out."""
+    half = len(values) // 2
+    return values[:half], values[len(values) - half :]
+
+
+def change(earlier: Decimal, later: Decimal) -> Decimal | None:
+    """None when there was nothing to begin with."""
+    return round_to((later - earlier) / earlier, DECIMALS) if earlier > 0 else None
+
+
+def trend(figures: Sequence[tuple[Decimal, Decimal]]) -> Trend | None:
+    """Of pairs, in order of time, of an amount and what it is divided by; None when a half has nothing to divide by."""
+    earlier, later = (_quotient(half) for half in halves(figures))
+    if earlier is None or later is None or (moved := change(earlier, later)) is None:
+        return None
+    return Trend(earlier=earlier, later=later, change=moved)
+
+
+def _quotient(figures: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
+    by = exact_sum(by for _, by in figures)
+    return round_to(exact_sum(amount for amount, _ in figures) / by, DECIMALS) if by > 0 else None

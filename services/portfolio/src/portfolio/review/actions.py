@@ -1,0 +1,81 @@
+"""Opening reviews of many services at once, and carrying out what was decided."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.operations import found
+from chassis.problems import Conflict
+from portfolio.days import DayRange
+from portfolio.evidence.gathering import gather
+from portfolio.review.model import Review
+from portfolio.review.schemas import DecideReview, OpenReviews, ReviewCampaignView
+from portfolio.review.terms import ReviewStatus, Trigger
+from portfolio.service import queries as services
+from portfolio.service.gates import Act
+from portfolio.service.model import Service
+from portfolio.service.terms import Status
+
+MOST_SERVICES, AT_ONCE = 5_000, 500
+
+
+class TooManyServices(Conflict, code="portfolio.review-campaign.too-many-services"):
+    """A campaign opens reviews of at most 5,000 services; narrow it."""
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Who opens reviews, and when."""
+
+    session: AsyncSession
+    by: str
+    at: datetime
+
+    async def open(self, service: Service, within: DayRange, trigger: Trigger) -> Review:
+        (evidence,) = await gather(self.session, [service], within, self.at)
+        review = Review.open(evidence=evidence, trigger=trigger, by=self.by)
+        self.session.add(review)
+        await self.session.flush()
+        return review
+
+    async def open_all(self, asked: OpenReviews) -> ReviewCampaignView:
+        """Of the services of the catalog that have no open review, with evidence gathered for 500 at a time."""
+        within = DayRange.of(asked.starts_on, asked.ends_on)
+        chosen = select(Service).where(Service.status.in_(_statuses(asked)))
+        if asked.kind:
+            chosen = chosen.where(Service.kind == asked.kind)
+        is_open = exists().where(Review.service_id == Service.id, Review.status == ReviewStatus.OPEN)
+        already = await self.session.scalar(select(func.count()).select_from(chosen.where(is_open).subquery()))
+        due = (await self.session.scalars(chosen.where(~is_open).order_by(Service.id).limit(MOST_SERVICES + 1))).all()
+        if len(due) > MOST_SERVICES:
+            raise TooManyServices
+        recommendations: Counter[str] = Counter()
+        for start in range(0, len(due), AT_ONCE):
+            evidence = await gather(self.session, due[start : start + AT_ONCE], within, self.at)
+            reviews = [Review.open(evidence=each, trigger=Trigger.CALENDAR, by=self.by) for each in evidence]
+            self.session.add_all(reviews)
+            await self.session.flush()
+            recommendations.update(review.recommendation for review in reviews)
+        return ReviewCampaignView.model_validate(
+            {"opened": len(due), "already_open": already, "recommendations": recommendations}
+        )
+
+
+def _statuses(asked: OpenReviews) -> list[Status]:
+    return [Status.OPERATIONAL, Status.RETIRING] if asked.include_retiring else [Status.OPERATIONAL]
+
+
+async def decide(session: AsyncSession, review: Review, command: DecideReview, *, by: str, at: datetime) -> None:
+    """A decision to retire gives the service its notice in the same transaction."""
+    review.decide(command.decision, reason=command.reason, follow_up_on=command.follow_up_on, by=by, at=at)
+    if command.retirement:
+        await services.lock(session, review.service_id)
+        service = await found(session, Service, review.service_id)
+        if command.retirement.replacement_id:
+            await found(session, Service, command.retirement.replacement_id)
+        act = Act(by=by, at=at, reason=command.reason, evidence=f"/v1/reviews/{review.id}")
+        service.give_notice(act, **dict(command.retirement))
+    await session.flush()

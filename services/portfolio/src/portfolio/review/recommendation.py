@@ -1,0 +1,212 @@
+"""Recommends what to do with a service: named, versioned rules, each with a sentence that a manager can repeat.
+
+A rule judges what the evidence shows and says nothing about what is not known. A threshold that changes makes a new
+version of its rule. Of the recommendations that the fired rules favor the first in PRECEDENCE is given; if none
+fired, the service continues.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chassis.money import plain, rounded
+from chassis.text import Schema
+from portfolio.evidence.schemas import Evidence
+from portfolio.review.terms import Recommendation
+from portfolio.service.terms import Kind
+
+RISE_OF_UNIT_COST = Decimal("0.15")
+RISE_OF_COST = Decimal("0.20")
+LEAST_RECOVERY = Decimal("0.80")
+LEAST_HEALTH = Decimal("0.80")
+MISSED_IN_A_ROW = 2
+MOVE_OF_DEMAND = Decimal("0.25")
+
+PRECEDENCE = (
+    Recommendation.RETIRE,
+    Recommendation.REMEDIATE,
+    Recommendation.CONSOLIDATE,
+    Recommendation.INVEST,
+    Recommendation.CONTINUE,
+)
+
+Judge = Callable[[Evidence], str | None]
+
+
+class Finding(Schema):
+    """A rule that fired, what it favors, and why."""
+
+    rule: str
+    version: int
+    favors: Recommendation
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`judge` gives the sentence if the rule fires."""
+
+    name: str
+    version: int
+    favors: Recommendation
+    judge: Judge
+
+
+RULES: list[Rule] = []
+
+
+def rule(name: str, *, version: int, favors: Recommendation) -> Callable[[Judge], Judge]:
+    def add(judge: Judge) -> Judge:
+        RULES.append(Rule(name, version, favors, judge))
+        return judge
+
+    return add
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """One for each rule that fires, in the order of the rules."""
+    return [
+        Finding(rule=rule.name, version=rule.version, favors=rule.favors, sentence=sentence)
+        for rule in RULES
+        if (sentence := rule.judge(evidence))
+    ]
+
+
+def recommend(found: list[Finding]) -> Recommendation:
+    favored = {finding.favors for finding in found}
+    return next((each for each in PRECEDENCE if each in favored), Recommendation.CONTINUE)
+
+
+def _percent(fraction: Decimal) -> str:
+    return f"{plain((fraction * 100).quantize(Decimal('0.1')))} %"
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{rounded(amount, currency):,f} {currency}"
+
+
+@rule("no-demand", version=1, favors=Recommendation.RETIRE)
+def no_demand(evidence: Evidence) -> str | None:
+    """All who subscribed at the start of the range have gone, and no service of the catalog uses it."""
+    demand = evidence.demand
+    if demand is None or demand.now.subscriptions or not demand.at_start.subscriptions or evidence.dependants.count:
+        return None
+    return (
+        f"Nobody subscribes to it any more ({demand.at_start.subscriptions} did on {demand.at_start.on}), "
+        "and no other service uses it."
+    )
+
+
+@rule("repeated-breach", version=1, favors=Recommendation.REMEDIATE)
+def repeated_breach(evidence: Evidence) -> str | None:
+    """A service level was missed in at least the two latest measured periods."""
+    levels = [it for it in evidence.attainment.service_levels if it.missed_in_a_row >= MISSED_IN_A_ROW]
+    if not levels:
+        return None
+    worst = max(levels, key=lambda level: level.missed_in_a_row)
+    more = f"; {len(levels) - 1} more likewise" if len(levels) > 1 else ""
+    return (
+        f"“{worst.name}” missed its target of {plain(worst.target)} {worst.unit} "
+        f"in each of its {worst.missed_in_a_row} latest measured periods{more}."
+    )
+
+
+@rule("low-attainment", version=1, favors=Recommendation.REMEDIATE)
+def low_attainment(evidence: Evidence) -> str | None:
+    """Of the measured service levels fewer than four in five were met."""
+    attained = evidence.attainment
+    if attained.health is None or attained.health >= LEAST_HEALTH:
+        return None
+    return (
+        f"{attained.met} of {attained.measured} measured service levels were met ({_percent(attained.health)}); "
+        f"at least {_percent(LEAST_HEALTH)} are expected."
+    )
+
+
+@rule("not-measured", version=1, favors=Recommendation.REMEDIATE)
+def not_measured(evidence: Evidence) -> str | None:
+    """It promises service levels, and none of them was measured."""
+    attained = evidence.attainment
+    if not attained.levels or attained.measured:
+        return None
+    return f"None of its {attained.levels} service levels was measured: nobody can say whether the promise is kept."
+
+
+@rule("rising-unit-cost", version=1, favors=Recommendation.REMEDIATE)
+def rising_unit_cost(evidence: Evidence) -> str | None:
+    """The cost per subscribed unit rose by at least 15 % from the earlier to the later half of the range."""
+    cost = evidence.cost
+    if cost is None or cost.unit_cost is None or cost.unit_cost.change < RISE_OF_UNIT_COST:
+        return None
+    moved = cost.unit_cost
+    return (
+        f"The cost per subscribed unit and period rose by {_percent(moved.change)}, from "
+        f"{_money(moved.earlier, cost.currency)} to {_money(moved.later, cost.currency)}."
+    )
+
+
+@rule("rising-cost", version=1, favors=Recommendation.REMEDIATE)
+def rising_cost(evidence: Evidence) -> str | None:
+    """The cost per period rose by at least 20 %, and no known demand explains or excuses it."""
+    cost = evidence.cost
+    if cost is None or cost.unit_cost is not None or cost.trend is None or cost.trend.change < RISE_OF_COST:
+        return None
+    moved = cost.trend
+    return (
+        f"The cost per period rose by {_percent(moved.change)}, from {_money(moved.earlier, cost.currency)} to "
+        f"{_money(moved.later, cost.currency)}, and no units are known to set it against."
+    )
+
+
+@rule("weak-recovery", version=1, favors=Recommendation.REMEDIATE)
+def weak_recovery(evidence: Evidence) -> str | None:
+    """Charges recovered less than 80 % of what the charged days cost."""
+    recovery = evidence.recovery
+    if recovery is None or recovery.ratio is None or recovery.cost is None or recovery.ratio >= LEAST_RECOVERY:
+        return None
+    return (
+        f"Charges of {_money(recovery.recovered, recovery.currency)} recovered {_percent(recovery.ratio)} of its cost "
+        f"of {_money(recovery.cost, recovery.currency)}; at least {_percent(LEAST_RECOVERY)} are expected."
+    )
+
+
+@rule("falling-demand", version=1, favors=Recommendation.CONSOLIDATE)
+def falling_demand(evidence: Evidence) -> str | None:
+    """The subscribed quantity fell by at least 25 % since the start of the range, and some is left."""
+    demand = evidence.demand
+    if demand is None or demand.change is None or demand.change > -MOVE_OF_DEMAND or not demand.now.subscriptions:
+        return None
+    return (
+        f"The subscribed quantity fell by {_percent(-demand.change)} since {demand.at_start.on}, from "
+        f"{plain(demand.at_start.quantity)} to {plain(demand.now.quantity)}."
+    )
+
+
+@rule("overlap", version=1, favors=Recommendation.CONSOLIDATE)
+def overlap(evidence: Evidence) -> str | None:
+    """Each need that its offerings address is also addressed by offerings made without it."""
+    offered = evidence.offerings
+    if offered is None or not offered.needs_served or offered.needs_served_elsewhere < offered.needs_served:
+        return None
+    return f"All {offered.needs_served} needs that it helps to serve are also served by offerings without it."
+
+
+@rule("no-offering", version=1, favors=Recommendation.CONSOLIDATE)
+def no_offering(evidence: Evidence) -> str | None:
+    """It faces customers, yet no launched offering is made of it, and no other service uses it."""
+    offered = evidence.offerings
+    if offered is None or offered.count or evidence.kind is not Kind.CUSTOMER_FACING or evidence.dependants.count:
+        return None
+    return "It faces customers, but no launched offering is made of it, and no other service uses it."
+
+
+@rule("growing-demand", version=1, favors=Recommendation.INVEST)
+def growing_demand(evidence: Evidence) -> str | None:
+    """The subscribed quantity rose by at least 25 % since the start of the range."""
+    demand = evidence.demand
+    if demand is None or demand.change is None or demand.change < MOVE_OF_DEMAND:
+        return None
+    return (
+        f"The subscribed quantity rose by {_percent(demand.change)} since {demand.at_start.on}, from "
+        f"{plain(demand.at_start.quantity)} to {plain(demand.now.quantity)}."
+    )

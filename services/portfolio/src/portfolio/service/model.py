@@ -1,0 +1,289 @@
+"""A service: the table of its life, the steps that move it, and the facts that others hear of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
+
+from chassis.aggregate import Aggregate
+from chassis.money import Money
+from chassis.problems import Conflict, Invalid
+from portfolio.db import Base
+from portfolio.service import events, gates
+from portfolio.service.gates import Act, Blocker, Neighbour
+from portfolio.service.history import ExternalId, Transition
+from portfolio.service.terms import Criticality, Kind, Stage, Status, Step
+
+ASSESSED = frozenset({Status.PROPOSED, Status.DEFINED, Status.ANALYZED})
+UNDERWAY = ASSESSED | {Status.APPROVED, Status.CHARTERED, Status.IN_DEVELOPMENT}
+
+# The whole lifecycle: each step, the statuses it starts from, and the one it leads to. A resumption leads back to where
+# the service was when it was put on hold.
+LIFECYCLE: Mapping[Step, tuple[frozenset[Status], Status | None]] = {
+    Step.DEFINITION: (frozenset({Status.PROPOSED}), Status.DEFINED),
+    Step.ANALYSIS: (frozenset({Status.DEFINED}), Status.ANALYZED),
+    Step.APPROVAL: (frozenset({Status.ANALYZED}), Status.APPROVED),
+    Step.CHARTER: (frozenset({Status.APPROVED}), Status.CHARTERED),
+    Step.DEVELOPMENT: (frozenset({Status.CHARTERED}), Status.IN_DEVELOPMENT),
+    Step.LAUNCH: (frozenset({Status.IN_DEVELOPMENT}), Status.OPERATIONAL),
+    Step.HOLD: (UNDERWAY, Status.ON_HOLD),
+    Step.RESUMPTION: (frozenset({Status.ON_HOLD}), None),
+    Step.REJECTION: (ASSESSED, Status.REJECTED),
+    Step.WITHDRAWAL: (UNDERWAY | {Status.ON_HOLD}, Status.WITHDRAWN),
+    Step.RETIREMENT_NOTICE: (frozenset({Status.OPERATIONAL}), Status.RETIRING),
+    Step.NOTICE_CANCELLATION: (frozenset({Status.RETIRING}), Status.OPERATIONAL),
+    Step.RETIREMENT: (frozenset({Status.RETIRING}), Status.RETIRED),
+    Step.ARCHIVING: (frozenset({Status.RETIRED}), Status.ARCHIVED),
+}
+
+
+class CodeTaken(Conflict, code="portfolio.service.code-taken", constraint="uq_services_code"):
+    """Another service that is not archived has this code."""
+
+
+class ExternalIdTaken(Conflict, code="portfolio.service.external-id-taken", constraint="pk_external_ids"):
+    """Another service has this external id."""
+
+
+class StepNotPossible(Conflict, code="portfolio.service.step-not-possible"):
+    """The lifecycle has no such step from where the service is."""
+
+
+class NoticeTooLate(Invalid, code="portfolio.service.notice-too-late"):
+    """A retirement is announced for a day that is still to come."""
+
+
+class OwnReplacement(Invalid, code="portfolio.service.own-replacement"):
+    """A service cannot replace itself."""
+
+
+class Service(Aggregate, Base):
+    """`launched_on` is its first day in the catalog, `retires_on` and `retired_on` the first one without it;
+    `requested_*` is the money that its proposal asks for, `held_status` where it was when it was put on hold."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        Index("uq_services_code", "code", unique=True, postgresql_where=text("status <> 'archived'")),
+        Index("ix_services_status", "status"),
+        Index("ix_services_tags", "tags", postgresql_using="gin"),
+        Index("ix_services_market_space_ids", "market_space_ids", postgresql_using="gin"),
+        CheckConstraint("requested_amount <> 'NaN'", name="requested_amount"),
+        CheckConstraint("(requested_amount IS NULL) = (requested_currency IS NULL)", name="requested_budget"),
+    )
+
+    code: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[Kind]
+    description: Mapped[str]
+    owner: Mapped[str | None]
+    criticality: Mapped[Criticality | None]
+    market_space_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    status: Mapped[Status]
+    held_status: Mapped[Status | None]
+    launched_on: Mapped[date | None]
+    retires_on: Mapped[date | None]
+    retired_on: Mapped[date | None]
+    replacement_id: Mapped[UUID | None] = mapped_column(ForeignKey("services.id"), index=True)
+    requested_amount: Mapped[Decimal | None]
+    requested_currency: Mapped[str | None]
+
+    external_ids: Mapped[list[ExternalId]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=(ExternalId.source, ExternalId.external_id)
+    )
+    transitions: WriteOnlyMapped[Transition] = relationship(passive_deletes=True)
+
+    @classmethod
+    def propose(cls, act: Act, *, code: str, **described: Any) -> "Service":
+        """`described` is what `describe` takes."""
+        service = cls._new(code, described)
+        service._enter(Status.PROPOSED, Step.PROPOSAL, act)
+        service.record(events.ServiceProposed(**service._named()))
+        return service
+
+    @classmethod
+    def take_over(
+        cls,
+        act: Act,
+        *,
+        code: str,
+        stage: Stage,
+        launched_on: date | None = None,
+        retired_on: date | None = None,
+        **described: Any,
+    ) -> "Service":
+        """A service that was led elsewhere so far joins where it stands. Unknown days count as the day of the act."""
+        gates.check_days(stage, launched_on, retired_on, today=act.on)
+        service = cls._new(code, described)
+        match stage:
+            case Stage.PIPELINE:
+                service._enter(Status.PROPOSED, Step.IMPORT, act)
+                service.record(events.ServiceProposed(**service._named()))
+            case Stage.CATALOG:
+                service._enter_catalog(launched_on or act.on, act)
+            case Stage.RETIRED:
+                service._enter_retired(launched_on, retired_on or act.on, act)
+        return service
+
+    @classmethod
+    def _new(cls, code: str, described: dict[str, Any]) -> "Service":
+        service = cls(code=code, external_ids=[])
+        service.describe(**described)
+        return service
+
+    def _enter_catalog(self, on: date, act: Act) -> None:
+        self.launched_on = on
+        self._enter(Status.OPERATIONAL, Step.IMPORT, act, since=on)
+        self.record(events.ServiceChartered(**self._named(), chartered_on=on))
+        self.record(events.ServiceLaunched(**self._named(), launched_on=on))
+
+    def _enter_retired(self, launched_on: date | None, on: date, act: Act) -> None:
+        self.launched_on, self.retired_on = launched_on, on
+        if launched_on:
+            self._enter(Status.OPERATIONAL, Step.IMPORT, act, since=launched_on)
+        self._enter(Status.RETIRED, Step.IMPORT, act, since=on)
+        self.record(events.ServiceRetired(**self._named(), retired_on=on, replacement_id=None))
+
+    @property
+    def stage(self) -> Stage:
+        return self.status.stage
+
+    @property
+    def requested_budget(self) -> Money | None:
+        if self.requested_amount is None or self.requested_currency is None:
+            return None
+        return Money(amount=self.requested_amount, currency=self.requested_currency)
+
+    def describe(
+        self,
+        *,
+        name: str,
+        kind: Kind,
+        description: str = "",
+        owner: str | None = None,
+        criticality: Criticality | None = None,
+        market_space_ids: Sequence[UUID] = (),
+        tags: Sequence[str] = (),
+        requested_budget: Money | None = None,
+    ) -> None:
+        """Others hear of it only when what they know of the service has changed."""
+        known = (self.name, self.kind, self.owner)
+        self.name, self.kind, self.description, self.owner = name, kind, description, owner
+        self.criticality = criticality
+        self.market_space_ids, self.tags = sorted(set(market_space_ids)), sorted(set(tags))
+        self.requested_amount = requested_budget.amount if requested_budget else None
+        self.requested_currency = requested_budget.currency if requested_budget else None
+        if self.status and known != (name, kind, owner):
+            self.record(events.ServiceChanged(**self._named(), owner=owner))
+
+    def know_as(self, names: Iterable[tuple[str, str]]) -> None:
+        """`names` are pairs of a source and the id there; they take the place of all that were known."""
+        wanted = set(names)
+        kept = [known for known in self.external_ids if (known.source, known.external_id) in wanted]
+        new = wanted - {(known.source, known.external_id) for known in kept}
+        if new or len(kept) < len(self.external_ids):
+            self.external_ids = kept + [ExternalId(source=source, external_id=id) for source, id in sorted(new)]
+            flag_modified(self, "code")  # names in other systems are part of what the version stands for
+
+    def define(self, act: Act) -> None:
+        self._take(Step.DEFINITION, act)
+
+    def analyze(self, act: Act) -> None:
+        self._take(Step.ANALYSIS, act)
+
+    def approve(self, act: Act) -> None:
+        self._take(Step.APPROVAL, act, gates.before_approval(self.id, act))
+        self.record(events.ServiceApproved(service_id=self.id, code=self.code, approved_on=act.on))
+
+    def charter(self, act: Act) -> None:
+        self._take(Step.CHARTER, act, gates.before_charter(self.id, act))
+        self.record(events.ServiceChartered(**self._named(), chartered_on=act.on))
+
+    def develop(self, act: Act) -> None:
+        self._take(Step.DEVELOPMENT, act)
+
+    def launch(self, act: Act, *, service_levels: int, not_operational: Sequence[Neighbour]) -> None:
+        """`not_operational` are the services that it uses and that are not operational."""
+        blockers = gates.before_launch(
+            self.id, owner=self.owner, service_levels=service_levels, not_operational=not_operational
+        )
+        self._take(Step.LAUNCH, act, blockers)
+        self.launched_on = act.on
+        self.record(events.ServiceLaunched(**self._named(), launched_on=act.on))
+
+    def give_notice(self, act: Act, *, retires_on: date, replacement_id: UUID | None) -> None:
+        if retires_on <= act.on:
+            raise NoticeTooLate(f"{retires_on} is not after {act.on}.")
+        if replacement_id == self.id:
+            raise OwnReplacement
+        self._take(Step.RETIREMENT_NOTICE, act)
+        self.retires_on, self.replacement_id = retires_on, replacement_id
+        fact = {"service_id": self.id, "code": self.code, "retires_on": retires_on, "replacement_id": replacement_id}
+        self.record(events.ServiceRetiring.model_validate(fact))
+
+    def cancel_notice(self, act: Act) -> None:
+        self._take(Step.NOTICE_CANCELLATION, act)
+        self.retires_on = self.replacement_id = None
+        self.record(events.ServiceRetirementCancelled(service_id=self.id, code=self.code))
+
+    def retire(self, act: Act, *, dependants: Sequence[Neighbour], subscriptions: Sequence[UUID]) -> None:
+        """`dependants` are services of the catalog that use it; `subscriptions` have not ended by then."""
+        until = self.retires_on
+        blockers = gates.before_retirement(
+            self.id, today=act.on, retires_on=until, dependants=dependants, subscriptions=subscriptions
+        )
+        self._take(Step.RETIREMENT, act, blockers)
+        self.retired_on = act.on
+        self.record(events.ServiceRetired(**self._named(), retired_on=act.on, replacement_id=self.replacement_id))
+
+    def archive(self, act: Act) -> None:
+        self._take(Step.ARCHIVING, act)
+
+    def hold(self, act: Act) -> None:
+        self._take(Step.HOLD, act)
+
+    def resume(self, act: Act) -> None:
+        self._take(Step.RESUMPTION, act)
+
+    def reject(self, act: Act) -> None:
+        self._take(Step.REJECTION, act)
+
+    def withdraw(self, act: Act) -> None:
+        self._take(Step.WITHDRAWAL, act)
+
+    def possible_steps(self) -> list[Step]:
+        return [step for step, (sources, _) in LIFECYCLE.items() if self.status in sources]
+
+    def _take(self, step: Step, act: Act, blockers: Sequence[Blocker] = ()) -> None:
+        if step not in (possible := self.possible_steps()):
+            raise StepNotPossible(f"{self.code} is {self.status}: no {step} from there.", possible_steps=possible)
+        gates.require(blockers, step=step)
+        before = self.status
+        self._enter(LIFECYCLE[step][1] or self.held_status or before, step, act)
+        self.held_status = before if self.status is Status.ON_HOLD else None
+
+    def _enter(self, status: Status, step: Step, act: Act, *, since: date | None = None) -> None:
+        """`since` is the day on which it came to be so, when that is not the moment of the act."""
+        at = datetime.combine(since, time(), UTC) if since and since < act.on else act.at
+        self.transitions.add(
+            Transition(
+                step=step,
+                from_status=self.status,
+                to_status=status,
+                at=at,
+                by=act.by,
+                reason=act.reason,
+                evidence=act.evidence,
+                waived_by=act.waived_by,
+            )
+        )
+        self.status = status
+
+    def _named(self) -> dict[str, Any]:
+        return {"service_id": self.id, "code": self.code, "name": self.name, "kind": self.kind}

@@ -1,0 +1,211 @@
+"""The operations that move a service through its life. Each is one step of the table in the model."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from chassis.application import Now
+from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, found
+from portfolio.service import actions, queries
+from portfolio.service.gates import Act, Blocked
+from portfolio.service.model import NoticeTooLate, OwnReplacement, Service, StepNotPossible
+from portfolio.service.schemas import (
+    ApproveService,
+    BlockedRetirement,
+    CharterService,
+    GiveReason,
+    GiveRetirementNotice,
+    RetirementsView,
+    ServiceView,
+)
+
+router = Router("services")
+
+WRITE, APPROVE = "portfolio:service:write", "portfolio:service:approve"
+CHARTER, LAUNCH, RETIRE = "portfolio:service:charter", "portfolio:service:launch", "portfolio:service:retire"
+REASON = {"reason": "Decided by the portfolio board of March."}
+GATED = [StepNotPossible, Blocked]
+
+
+async def held(service_id: UUID, version: ExpectedVersion, session: Session) -> Service:
+    """The service at the expected version; nobody else moves it until this step is committed."""
+    await queries.lock(session, service_id)
+    return await found(session, Service, service_id, version=version, options=queries.VIEWED)
+
+
+def reasoned(command: GiveReason, caller: CurrentCaller, now: Now) -> Act:
+    return command.act(caller, now)
+
+
+Held = Annotated[Service, Depends(held)]
+Reasoned = Annotated[Act, Depends(reasoned)]
+
+
+async def shown(session: Session, service: Service) -> ServiceView:
+    await session.flush()
+    return ServiceView.model_validate(service)
+
+
+@router.operation(
+    "POST", "/services/{service_id}/definition", permission=WRITE, problems=[StepNotPossible], example=REASON
+)
+async def define_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Record that a proposed service is defined."""
+    service.define(act)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST", "/services/{service_id}/analysis", permission=WRITE, problems=[StepNotPossible], example=REASON
+)
+async def analyze_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Record that a defined service is analyzed."""
+    service.analyze(act)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST",
+    "/services/{service_id}/approval",
+    permission=APPROVE,
+    problems=GATED,
+    example={**REASON, "business_case": "BC-2026-014"},
+)
+async def approve_service(
+    service: Held, command: ApproveService, session: Session, caller: CurrentCaller, now: Now
+) -> ServiceView:
+    """Approve an analyzed service, on an approved business case or on a waiver.
+
+    Business cases are not kept here yet: the reference is taken as it is given, and kept as evidence.
+    """
+    service.approve(command.act(caller, now))
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST",
+    "/services/{service_id}/charter",
+    permission=CHARTER,
+    problems=GATED,
+    example={**REASON, "funding": "Investment plan 2026-27"},
+)
+async def charter_service(
+    service: Held, command: CharterService, session: Session, caller: CurrentCaller, now: Now
+) -> ServiceView:
+    """Charter an approved service, on named funding or on a waiver.
+
+    Investment plans are not kept here yet: the reference is taken as it is given, and kept as evidence.
+    """
+    service.charter(command.act(caller, now))
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST", "/services/{service_id}/development", permission=WRITE, problems=[StepNotPossible], example=REASON
+)
+async def develop_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Begin the development of a chartered service."""
+    service.develop(act)
+    return await shown(session, service)
+
+
+@router.operation("POST", "/services/{service_id}/launch", permission=LAUNCH, problems=GATED, example=REASON)
+async def launch_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Launch a developed service into the catalog: it needs an owner, a service level, and all it uses operational."""
+    await actions.launch(session, service, act)
+    return await shown(session, service)
+
+
+@router.operation("POST", "/services/{service_id}/hold", permission=WRITE, problems=[StepNotPossible], example=REASON)
+async def hold_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Put a service of the pipeline on hold."""
+    service.hold(act)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST", "/services/{service_id}/resumption", permission=WRITE, problems=[StepNotPossible], example=REASON
+)
+async def resume_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Resume a service that is on hold, where it was."""
+    service.resume(act)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST", "/services/{service_id}/rejection", permission=APPROVE, problems=[StepNotPossible], example=REASON
+)
+async def reject_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Reject a service that is not approved."""
+    service.reject(act)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST", "/services/{service_id}/withdrawal", permission=WRITE, problems=[StepNotPossible], example=REASON
+)
+async def withdraw_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Withdraw a service of the pipeline."""
+    service.withdraw(act)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST",
+    "/services/{service_id}/retirement-notice",
+    permission=RETIRE,
+    problems=[StepNotPossible, NoticeTooLate, OwnReplacement],
+    example={**REASON, "retires_on": "2027-04-01"},
+)
+async def give_retirement_notice(
+    service: Held, command: GiveRetirementNotice, session: Session, caller: CurrentCaller, now: Now
+) -> ServiceView:
+    """Give notice that an operational service retires, from which day on, and what replaces it."""
+    if command.replacement_id:
+        await found(session, Service, command.replacement_id)
+    act = command.act(caller, now)
+    service.give_notice(act, retires_on=command.retires_on, replacement_id=command.replacement_id)
+    return await shown(session, service)
+
+
+@router.operation(
+    "POST",
+    "/services/{service_id}/retirement-notice/cancellation",
+    permission=RETIRE,
+    problems=[StepNotPossible],
+    example=REASON,
+)
+async def cancel_retirement_notice(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Call a retirement off: the service is operational again."""
+    service.cancel_notice(act)
+    return await shown(session, service)
+
+
+@router.operation("POST", "/services/{service_id}/retirement", permission=RETIRE, problems=GATED, example=REASON)
+async def retire_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Retire a service whose notice has run out, and which nothing in the catalog and no customer uses any more."""
+    await actions.retire(session, service, act)
+    return await shown(session, service)
+
+
+@router.operation("POST", "/retirements-due", permission=RETIRE)
+async def retire_due_services(session: Session, caller: CurrentCaller, now: Now) -> RetirementsView:
+    """Retire every service whose notice has run out and that nothing keeps; say what keeps the others."""
+    outcome = await actions.retire_due(session, Act(by=caller.subject, at=now, reason="The notice has run out."))
+    return RetirementsView(
+        retired=[service.id for service in outcome.retired],
+        blocked=[
+            BlockedRetirement(service_id=service.id, code=service.code, blockers=blocked.context["blockers"])
+            for service, blocked in outcome.blocked
+        ],
+    )
+
+
+@router.operation(
+    "POST", "/services/{service_id}/archiving", permission=RETIRE, problems=[StepNotPossible], example=REASON
+)
+async def archive_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
+    """Archive a retired service; its code is free again."""
+    service.archive(act)
+    return await shown(session, service)

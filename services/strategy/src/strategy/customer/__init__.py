@@ -1,0 +1,1 @@
+"""Customers: who uses services, as a tree of internal units and external organizations."""

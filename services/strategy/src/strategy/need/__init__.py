@@ -1,0 +1,1 @@
+"""Needs: the outcomes that customers and market spaces want, and how well they are served today."""

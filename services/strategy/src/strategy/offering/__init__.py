@@ -1,0 +1,1 @@
+"""Offerings: value propositions made of services, for the needs of a market."""

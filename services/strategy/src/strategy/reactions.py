@@ -1,0 +1,83 @@
+"""What strategy does when it learns of other services' facts."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.events import Reading
+from chassis.manifest import Reactions
+from strategy.known_service.model import KnownStage
+from strategy.known_service.queries import learn, relearn
+from strategy.offering import actions
+from strategy.offering.queries import launched_with
+
+reactions = Reactions()
+
+
+class ServiceChartered(Reading, type="portfolio.service-chartered.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+
+
+class ServiceLaunched(Reading, type="portfolio.service-launched.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+
+
+class ServiceChanged(Reading, type="portfolio.service-changed.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+
+
+class ServiceRetired(Reading, type="portfolio.service-retired.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+    retired_on: date
+
+
+async def _learn(
+    session: AsyncSession, fact: ServiceChartered | ServiceLaunched | ServiceRetired, stage: KnownStage
+) -> bool:
+    return await learn(
+        session,
+        fact.service_id,
+        sequence=fact.envelope.sequence,
+        code=fact.code,
+        name=fact.name,
+        kind=fact.kind,
+        stage=stage,
+    )
+
+
+@reactions.to(ServiceChartered)
+async def allow_in_offerings(session: AsyncSession, fact: ServiceChartered) -> None:
+    await _learn(session, fact, KnownStage.CHARTERED)
+
+
+@reactions.to(ServiceLaunched)
+async def allow_launching(session: AsyncSession, fact: ServiceLaunched) -> None:
+    await _learn(session, fact, KnownStage.OPERATIONAL)
+
+
+@reactions.to(ServiceChanged)
+async def rename_known_service(session: AsyncSession, fact: ServiceChanged) -> None:
+    await relearn(
+        session, fact.service_id, sequence=fact.envelope.sequence, code=fact.code, name=fact.name, kind=fact.kind
+    )
+
+
+@reactions.to(ServiceRetired)
+async def withdraw_offerings(session: AsyncSession, fact: ServiceRetired) -> None:
+    """Also reopens the needs that no other launched offering addresses. Drafts stay, but cannot be launched with it."""
+    if await _learn(session, fact, KnownStage.RETIRED):
+        offerings = await launched_with(session, fact.service_id)
+        await actions.withdraw(session, offerings, on=fact.retired_on, reason=f"The service {fact.code} was retired.")

@@ -1,0 +1,1 @@
+"""Migrations of the post office that tests of the chassis run."""

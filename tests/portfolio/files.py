@@ -31,4 +31,5 @@ def counts(result: dict[str, Any]) -> tuple[int, int, int, int]:
 
 
 def reasons(result: dict[str, Any]) -> list[tuple[int, str, str]]:
-    return [(row["line"], row["column"], row["reason"]) for row in result["rejections"]]
+    """In the order of the lines."""
+    return sorted((row["line"], row["column"], row["reason"]) for row in result["rejections"])

@@ -7,6 +7,8 @@ from chassis.testing import ServiceUnderTest
 from portfolio.known_customer.model import KnownCustomer
 from tests.portfolio.services import Services, made, refused
 
+A_TO_B, B_TO_C = ("a", "b"), ("b", "c")
+
 
 async def names(portfolio: ServiceUnderTest) -> list[str | None]:
     async with portfolio.database.transaction() as session:
@@ -53,7 +55,7 @@ async def test_chained_mergers_lead_to_the_last_survivor_in_any_order(
     portfolio: ServiceUnderTest, services: Services
 ) -> None:
     mail = await services.operational("mail")
-    for number, order in enumerate([("ab", "bc"), ("bc", "ab")]):
+    for number, order in enumerate(([A_TO_B, B_TO_C], [B_TO_C, A_TO_B])):
         ids = {name: await services.customer(f"{name}{number}") for name in "abc"}
         for merged, into in order:
             await services.merge(ids[merged], ids[into])

@@ -54,6 +54,10 @@ def facts(service: Service) -> list[object]:
     return [fact for _, fact in service.recorded]
 
 
+def kinds(service: Service) -> list[str]:
+    return [type(fact).__name__ for fact in facts(service)]
+
+
 def test_the_table_knows_every_step_that_a_service_can_take() -> None:
     assert set(LIFECYCLE) == set(STEPS) == set(Step) - {Step.PROPOSAL, Step.IMPORT}
 
@@ -135,7 +139,7 @@ def test_a_charter_needs_funding_or_a_waiver() -> None:
     assert [blocker["kind"] for blocker in refusal.value.context["blockers"]] == ["funding"]
     service = a_service(Status.APPROVED)
     service.charter(WAIVED)
-    assert [type(fact) for fact in facts(service)] == [events.ServiceChartered]
+    assert kinds(service) == ["ServiceChartered"]
 
 
 def test_a_refused_launch_names_everything_that_stands_in_the_way() -> None:
@@ -228,11 +232,11 @@ def taken_over(stage: Stage, **days: date) -> Service:
 
 def test_a_service_taken_over_announces_the_stage_it_is_in() -> None:
     launched, retired = date(2012, 4, 1), date(2020, 4, 1)
-    assert [type(fact) for fact in facts(taken_over(Stage.PIPELINE))] == [events.ServiceProposed]
+    assert kinds(taken_over(Stage.PIPELINE)) == ["ServiceProposed"]
     live = taken_over(Stage.CATALOG, launched_on=launched)
-    assert [type(fact) for fact in facts(live)] == [events.ServiceChartered, events.ServiceLaunched]
+    assert kinds(live) == ["ServiceChartered", "ServiceLaunched"]
     gone = taken_over(Stage.RETIRED, launched_on=launched, retired_on=retired)
-    assert [type(fact) for fact in facts(gone)] == [events.ServiceRetired]
+    assert kinds(gone) == ["ServiceRetired"]
     assert (gone.status, gone.launched_on, gone.retired_on) == (Status.RETIRED, launched, retired)
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -101,7 +102,7 @@ class FileUpload:
     @property
     def rejections(self) -> list[RejectedRow]:
         """The first 1,000."""
-        return [RejectedRow.model_validate(rejection) for rejection in self._shown]
+        return [RejectedRow.model_validate(rejection) for rejection in sorted(self._shown, key=attrgetter("line"))]
 
     def reject(self, row: Row[Any], field: str, reason: str) -> None:
         """An accepted row turns out to be one that cannot be taken; the column that `field` is read from is named."""

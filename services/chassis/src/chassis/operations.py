@@ -31,6 +31,7 @@ from chassis.problems import (
 from chassis.promises import SAFE, Promise, taken
 from chassis.schema import audit_trail
 from chassis.text import TAG
+from chassis.web import as_problem, problem_answer
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 A = TypeVar("A", bound=Aggregate)
@@ -96,7 +97,13 @@ class Operation(APIRoute):
                 async with _database(request).transaction() as session:
                     return await self._once(request, session, handle, key)
 
-        return run
+        async def answer(request: Request) -> Response:
+            try:
+                return await run(request)
+            except Exception as error:  # noqa: BLE001  # our faults too leave through the door, with their request id
+                return problem_answer(request, as_problem(error))
+
+        return answer
 
     def _reader(self) -> Callable[[Request], Awaitable[Request]]:
         """Bounds the body, and reads it unless the operation streams it, before a transaction begins."""

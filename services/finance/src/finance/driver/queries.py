@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from finance.consumer.model import Consumer
@@ -26,7 +26,7 @@ def in_force(driver_id: UUID, on: date) -> Select[Any]:
     """Of each target the newest quantity that holds on that day."""
     return (
         select(DriverQuantity)
-        .distinct(DriverQuantity.target_id)
+        .ext(distinct_on(DriverQuantity.target_id))
         .where(DriverQuantity.driver_id == driver_id, DriverQuantity.valid_from <= on)
         .order_by(DriverQuantity.target_id, DriverQuantity.valid_from.desc())
     )

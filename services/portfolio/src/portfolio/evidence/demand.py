@@ -65,7 +65,7 @@ async def _launched(session: AsyncSession, condition: Any) -> Sequence[KnownOffe
 
 async def _importance(session: AsyncSession, needs: Collection[UUID]) -> dict[UUID, int]:
     query = select(KnownNeed.id, KnownNeed.importance).where(KnownNeed.id.in_(needs))
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())
 
 
 def _offerings(

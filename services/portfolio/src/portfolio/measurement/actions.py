@@ -67,7 +67,7 @@ class Recorder:
         }
 
     async def _keep(self, rows: list[Figures]) -> dict[Key, Effect]:
-        """What those did that changed something. In the order of their keys, so that no two batches wait for each other."""
+        """What those did that changed something; in the order of their keys, so that two batches cannot deadlock."""
         upsert = insert(Measurement).values(sorted(rows, key=_key))
         new = upsert.excluded
         newer = {name: new[name] for name in (*FIGURES, "recorded_at", "recorded_by")}
@@ -78,7 +78,7 @@ class Recorder:
                 tuple_(*(new[name] for name in FIGURES))
             ),
         ).returning(*(getattr(Measurement, name) for name in KEY), Measurement.revision)
-        result = (await self.session.execute(kept)).tuples()
+        result = await self.session.execute(kept)
         return {(id, source, on): _effect(revision) for id, source, on, revision in result}
 
 

@@ -90,4 +90,4 @@ def _share(unit: str, volume_met: Decimal, volume: Decimal | None) -> Decimal | 
         raise Unmeasurable("volume_met", f"{volume_met} of {volume} cases cannot have met the target")
     if unit not in WHOLE:
         raise Unmeasurable("volume_met", f"volumes give a share, and the service level is promised in {unit}")
-    return round_to(EXACT.multiply(WHOLE[unit], volume_met) / volume, DECIMALS) if volume else None
+    return round_to(EXACT.multiply(WHOLE[unit], volume_met) / volume, DECIMALS).normalize() if volume else None

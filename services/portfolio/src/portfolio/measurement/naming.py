@@ -63,7 +63,7 @@ async def named(session: AsyncSession, batch: Sequence[RecordMeasurement]) -> Na
     codes = {it.service for it in batch if it.service}
     external = {(origin(it), it.service_external_id) for it in batch if it.service_external_id}
     in_use = select(Service.code, Service.id).where(Service.code.in_(codes), Service.status != Status.ARCHIVED)
-    services = dict((await session.execute(in_use)).tuples().all())
+    services = dict((await session.execute(in_use)).all())
     known = select(ExternalId).where(tuple_(ExternalId.source, ExternalId.external_id).in_(external))
     others = {(it.source, it.external_id): it.service_id for it in await session.scalars(known)}
     levels = await _levels(session, batch, {*services.values(), *others.values()})

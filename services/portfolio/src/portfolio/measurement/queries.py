@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Subquery, and_, case, func, or_, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.money import round_to
@@ -34,7 +34,7 @@ def once(within: DayRange, services: Collection[UUID] | None) -> Subquery:
     wanted = select(ServiceLevel.id).where(ServiceLevel.service_id.in_(services or ()))
     query = (
         select(m)
-        .distinct(m.service_level_id, m.period_starts_on)
+        .ext(distinct_on(m.service_level_id, m.period_starts_on))
         .where(m.period_starts_on >= within.starts_on, m.period_starts_on < within.ends_on)
         .where(true() if services is None else m.service_level_id.in_(wanted))
         .order_by(m.service_level_id, m.period_starts_on, m.value.is_(None), m.recorded_at.desc(), m.source)
@@ -53,7 +53,7 @@ def attained(within: DayRange, services: Collection[UUID] | None = None) -> Sele
     measured = m.value.is_not(None)
     share = func.sum(m.volume_met) / func.nullif(func.sum(m.volume), 0) * case(WHOLE, value=ServiceLevel.unit)
     by_volume = func.count(m.value) == func.count(m.volume_met)
-    value = func.round(case((by_volume, share), else_=func.avg(m.value)), DECIMALS)
+    value = func.trim_scale(func.round(case((by_volume, share), else_=func.avg(m.value)), DECIMALS))
     newest_first = aggregate_order_by(m.value, m.period_starts_on.desc())
     outcome = case((value.is_(None), Outcome.NOT_MEASURED), (_meets(value), Outcome.MET), else_=Outcome.MISSED)
     return (

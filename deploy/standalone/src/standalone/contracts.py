@@ -2,28 +2,19 @@
 
 import argparse
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from chassis.compatibility import breaking_files
 from chassis.contracts import Documents, checked_in, documents, drift, write
-from finance.app import manifest as finance
-from portfolio.app import manifest as portfolio
-from strategy.app import manifest as strategy
+from gateway.app import contract_app
+from standalone.services import SERVICES
 
 FOLDER = Path("contracts")
-SERVICES = (strategy, portfolio, finance)
 
 
 def generated() -> Documents:
     """What the code promises now."""
-    return documents(SERVICES, _gateway())
-
-
-def _gateway() -> dict[str, Any]:
-    return {"gateway": import_module("gateway.app").contract_app()} if find_spec("gateway.app") else {}
+    return documents(SERVICES, {"gateway": contract_app()})
 
 
 def _write(folder: Path, reason: str | None) -> int:

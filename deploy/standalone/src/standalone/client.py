@@ -1,0 +1,86 @@
+"""A caller of the public HTTP operations, as any other system would be: token, pages, imports, patience."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+PATIENCE_SECONDS = 60.0
+
+
+class Refused(Exception):
+    """The platform answered with a problem document."""
+
+
+class Steward:
+    """Answers are the parsed bodies; whatever is not a success is raised as Refused."""
+
+    def __init__(self, http: httpx.AsyncClient, client_id: str, secret: str) -> None:
+        self._http, self._credentials = http, (client_id, secret)
+        self._token, self._renew_at = "", 0.0
+
+    async def get(self, path: str, **query: Any) -> Json:
+        return await self._call("GET", path, params=query)
+
+    async def post(self, path: str, body: Any = None, *, version: int | None = None) -> Json:
+        return await self._call("POST", path, json=body, headers=_if_match(version))
+
+    async def put(self, path: str, body: Any, *, version: int | None = None) -> Json:
+        return await self._call("PUT", path, json=body, headers=_if_match(version))
+
+    async def load(self, path: str, file: Path | bytes, **query: Any) -> Json:
+        """Imports a CSV file; `query` names the mapping and what else the import takes."""
+        content = file if isinstance(file, bytes) else file.read_bytes()
+        headers = {"Content-Type": "text/csv"}
+        return await self._call("POST", path, params=query, content=content, headers=headers)
+
+    async def every(self, path: str, **query: Any) -> list[Json]:
+        """All items of a list, page by page."""
+        items: list[Json] = []
+        cursor: str | None = None
+        while True:
+            asked = {"limit": 500, **query, **({"cursor": cursor} if cursor else {})}
+            page = await self.get(path, **asked)
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+
+    async def until(self, holds: Callable[[Json], bool], path: str, **query: Any) -> Json:
+        """Facts travel between services in their own time: asks again until the answer is as it will be."""
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while not holds(answer := await self.get(path, **query)):
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f"{path} did not become what it should within {PATIENCE_SECONDS:.0f} s: {answer}")
+            await asyncio.sleep(0.1)
+        return answer
+
+    async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Json:
+        answer = await self._http.request(method, path, headers={**(headers or {}), **await self._bearer()}, **request)
+        if answer.is_error:
+            raise Refused(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}")
+        body: Json = answer.json() if answer.content else {}
+        return body
+
+    async def _bearer(self) -> dict[str, str]:
+        if time.monotonic() > self._renew_at:
+            form = {"grant_type": "client_credentials"}
+            answer = (await self._http.post("/oauth/token", data=form, auth=self._credentials)).raise_for_status().json()
+            self._token, self._renew_at = answer["access_token"], time.monotonic() + answer["expires_in"] / 2
+        return {"Authorization": f"Bearer {self._token}"}
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {} if version is None else {"If-Match": f'"{version}"'}
+
+
+@asynccontextmanager
+async def steward(address: str, credentials: Sequence[str]) -> AsyncIterator[Steward]:
+    """`credentials` are a client id and its secret."""
+    async with httpx.AsyncClient(base_url=address, timeout=600) as http:
+        yield Steward(http, *credentials)

@@ -68,9 +68,10 @@ class Ear:
         self.deaf = False
         self.patient = asyncio.Event()
         self.patient.set()
-        self.asked = 0
+        self.calls = self.asked = 0
 
     async def receive(self, bodies: Sequence[bytes]) -> None:
+        self.calls += 1
         self.asked += len(bodies)
         await self.patient.wait()
         if self.deaf:

@@ -61,8 +61,8 @@ tried: list[str] = []
 async def send_parcel(session: AsyncSession, order: OrderPlaced) -> None:
     tried.append(order.address)
     session.add(Parcel.send(address=order.address))
-    await session.flush()
     if order.address in unreachable:
+        await session.flush()
         raise LookupError(f"nobody lives at {order.address}")
 
 

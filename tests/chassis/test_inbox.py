@@ -78,6 +78,14 @@ async def test_an_event_that_waits_is_not_tried_before_its_pause_is_over(post: S
     assert tried == []
 
 
+async def test_a_later_event_does_not_overtake_one_whose_pause_is_not_over(post: ServiceUnderTest) -> None:
+    subject = uuid7()
+    unreachable.add("Elm 1")
+    await post.inbox.receive(bodies(order("Elm 1", subject=subject), order("Elm 2", subject=subject)))
+    assert await post.inbox.retry_due() == 0
+    assert await addresses(post.database) == []
+
+
 async def test_pauses_grow_until_an_event_is_parked(post: ServiceUnderTest) -> None:
     unreachable.add("Elm 1")
     await post.inbox.receive(bodies(order("Elm 1")))

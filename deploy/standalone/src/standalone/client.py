@@ -39,6 +39,15 @@ class Steward:
         headers = {"Content-Type": "text/csv"}
         return await self._call("POST", path, params=query, content=content, headers=headers)
 
+    async def load_whole(self, path: str, file: Path | bytes, **query: Any) -> Json:
+        """The same, for rows that name what another service has yet to hear of: until no row is rejected any more."""
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while (result := await self.load(path, file, **query))["rejected"]:
+            if time.monotonic() > give_up_at:
+                raise Refused(f"{path} rejects {result['rejected']} rows: {result['rejections'][:5]}")
+            await asyncio.sleep(0.2)
+        return result
+
     async def every(self, path: str, **query: Any) -> list[Json]:
         """All items of a list, page by page."""
         items: list[Json] = []

@@ -51,7 +51,8 @@ class Relay:
                 if published < BATCH:
                     # An idle connection may die in silence, and with it the waking: so it looks by itself as well.
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(wake.wait(), POLL_SECONDS)
+                        async with asyncio.timeout(POLL_SECONDS):
+                            await wake.wait()
 
     async def _publish_batch(self, connection: AsyncConnection) -> int:
         async with asyncio.timeout(ROUND_SECONDS):

@@ -28,14 +28,19 @@ class Pulse:
         return None if silent < self.patience_seconds else f"{self.name}, for {silent:.0f} s: {self._last_error}"
 
     async def keep(self, going: Callable[[], Awaitable[None]]) -> NoReturn:
-        """Calls `going` for ever; whatever it raises ends in a pause and another try."""
-        while True:
+        """Calls `going` until cancelled; whatever it raises ends in a pause and another try.
+
+        Libraries have been seen to swallow a cancellation, so it asks for itself.
+        """
+        task = asyncio.current_task()
+        while task and not task.cancelling():
             try:
                 await going()
             except Exception as error:
                 self._last_error = f"{type(error).__name__}: {error}"
                 log.warning("%s failed", self.name, exc_info=error)
                 await asyncio.sleep(self._pause_seconds())
+        raise asyncio.CancelledError
 
     def _pause_seconds(self) -> float:
         """Doubled with each failure in a row, and never the same for two that failed together."""

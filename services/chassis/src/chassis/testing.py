@@ -49,7 +49,7 @@ class ServiceUnderTest:
     _sequences: dict[str, int] = field(default_factory=dict)
 
     def as_caller(self, *permissions: str, unit: UUID | None = None, subject: str = "somebody") -> httpx.AsyncClient:
-        return _client(self.app, self.voucher.vouch(Caller(subject, frozenset(permissions), unit)))
+        return _client(self.app, self.voucher, Caller(subject, frozenset(permissions), unit))
 
     async def deliver(
         self,
@@ -86,8 +86,12 @@ class ServiceUnderTest:
         return [Envelope.decode(body) for body in bodies]
 
 
-def _client(app: FastAPI, token: str) -> httpx.AsyncClient:
+def _client(app: FastAPI, voucher: Voucher, caller: Caller) -> httpx.AsyncClient:
     """Fails the test that receives an answer which the contract does not document."""
+
+    async def vouched(request: httpx.Request) -> None:
+        # For each request anew: a client may well outlive a token.
+        request.headers.setdefault("Authorization", f"Bearer {voucher.vouch(caller)}")
 
     async def held_to_contract(answer: httpx.Response) -> None:
         await answer.aread()
@@ -96,8 +100,7 @@ def _client(app: FastAPI, token: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
         base_url="http://service",
-        headers={"Authorization": f"Bearer {token}"},
-        event_hooks={"response": [held_to_contract]},
+        event_hooks={"request": [vouched], "response": [held_to_contract]},
     )
 
 
@@ -108,9 +111,8 @@ async def service_under_test(manifest: Manifest, dsn: str) -> AsyncIterator[Serv
     voucher, clock = Voucher(private), StoppedClock()
     database = Database(dsn, manifest.name)
     app = create_app(manifest, database, Verifier(public), clock=clock)
-    everything = voucher.vouch(Caller("tester", frozenset({"*:*:*"})))
     try:
-        async with _client(app, everything) as client:
+        async with _client(app, voucher, Caller("tester", frozenset({"*:*:*"}))) as client:
             inbox = Inbox(manifest, database, clock=clock)
             yield ServiceUnderTest(manifest, database, clock, app, inbox, client, voucher)
     finally:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import NoReturn, cast
+from dataclasses import dataclass
+from typing import NoReturn, Self, cast
 
 import aio_pika
 import aiormq
@@ -15,13 +16,13 @@ from chassis.bus.topology import EXCHANGE, declare_consumer, declare_exchange, q
 from chassis.pulse import Pulse
 
 MEDIA = "application/cloudevents+json"
-CONNECT_SECONDS, CONFIRM_SECONDS, IDLE_SECONDS = 10, 60, 1
+ANSWER_SECONDS, CONFIRM_SECONDS, IDLE_SECONDS = 10, 60, 1
 PREFETCH, BATCH = 1000, 500
 PERSISTENT = 2
 
 
 class ConsumerLost(Exception):
-    """The broker has closed the channel or cancelled the consumer."""
+    """Nothing more is brought here."""
 
 
 class RabbitMQ:
@@ -47,14 +48,15 @@ class RabbitMQ:
         async with self._opening:
             if self._channel is None or self._channel.is_closed:
                 await self.close()
-                self._connection = connection = await self._connect("publisher")
-                await declare_exchange(connection)
-                self._channel = await connection.channel()
+                self._connection = await self._connect("publisher")
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await declare_exchange(self._connection)
+                    self._channel = await self._connection.channel()
             return self._channel
 
     async def _connect(self, purpose: str) -> AbstractConnection:
         return await aio_pika.connect(
-            self._url, timeout=CONNECT_SECONDS, client_properties={"connection_name": f"steward {purpose}"}
+            self._url, timeout=ANSWER_SECONDS, client_properties={"connection_name": f"steward {purpose}"}
         )
 
     async def consume(self, consumer: str, types: Collection[str], receive: Receive, pulse: Pulse) -> NoReturn:
@@ -65,9 +67,14 @@ class RabbitMQ:
 
         async def going() -> None:
             await receive([])
-            async with await self._connect(consumer) as connection:
-                await declare_consumer(connection, consumer, types)
-                await _consume(connection, queue_of(consumer), receive, pulse)
+            connection = await self._connect(consumer)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await declare_consumer(connection, consumer, types)
+                    delivered = await Deliveries.of(connection, queue_of(consumer))
+                await delivered.pass_on(receive, pulse)
+            finally:
+                await _close(connection)
 
         await pulse.keep(going)
 
@@ -81,8 +88,13 @@ class RabbitMQ:
     async def close(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
         if connection:
-            with suppress(Exception):  # it may be broken, which is why it goes
-                await asyncio.wait_for(connection.close(), CONNECT_SECONDS)
+            await _close(connection)
+
+
+async def _close(connection: AbstractConnection) -> None:
+    with suppress(Exception):  # it may be broken, which is why it goes
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await connection.close()
 
 
 async def _underlying(channel: AbstractChannel) -> aiormq.Channel:
@@ -100,30 +112,40 @@ async def _confirmed(channel: aiormq.Channel, message: Message) -> None:
     )
 
 
-async def _consume(connection: AbstractConnection, queue_name: str, receive: Receive, pulse: Pulse) -> None:
-    """Takes what is there as one batch, and acknowledges it as one; raises when it cannot go on."""
-    channel = await connection.channel(publisher_confirms=False)
-    await channel.set_qos(prefetch_count=PREFETCH)
-    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-    queue = await channel.get_queue(queue_name)
-    tag = await queue.consume(arrived.put)
-    consumers = (await _underlying(channel)).consumers
-    while True:
-        if channel.is_closed or tag not in consumers:
-            raise ConsumerLost(f"{queue_name} is no longer consumed")
-        pulse.beat()
-        batch = await _batch(arrived)
-        if batch:
-            await receive([message.body for message in batch])
-            await batch[-1].ack(multiple=True)
+@dataclass(frozen=True)
+class Deliveries:
+    """What one consumer is brought on one channel."""
 
+    channel: AbstractChannel
+    tag: str
+    arrived: asyncio.Queue[AbstractIncomingMessage]
 
-async def _batch(arrived: asyncio.Queue[AbstractIncomingMessage]) -> list[AbstractIncomingMessage]:
-    """At least one, unless nothing comes for a moment."""
-    try:
-        batch = [await asyncio.wait_for(arrived.get(), IDLE_SECONDS)]
-    except TimeoutError:
-        return []
-    while len(batch) < BATCH and not arrived.empty():
-        batch.append(arrived.get_nowait())
-    return batch
+    @classmethod
+    async def of(cls, connection: AbstractConnection, queue_name: str) -> Self:
+        channel = await connection.channel(publisher_confirms=False)
+        await channel.set_qos(prefetch_count=PREFETCH)
+        arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        tag = await (await channel.get_queue(queue_name)).consume(arrived.put)
+        return cls(channel, tag, arrived)
+
+    async def pass_on(self, receive: Receive, pulse: Pulse) -> NoReturn:
+        """What is there is received as one batch and acknowledged as one; raises when it cannot go on."""
+        consumers = (await _underlying(self.channel)).consumers
+        while True:
+            if self.channel.is_closed or self.tag not in consumers:
+                raise ConsumerLost("the broker has closed the channel or cancelled the consumer")
+            pulse.beat()
+            if batch := await self._batch():
+                await receive([message.body for message in batch])
+                await batch[-1].ack(multiple=True)
+
+    async def _batch(self) -> list[AbstractIncomingMessage]:
+        """At least one, unless nothing comes for a moment."""
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                batch = [await self.arrived.get()]
+        except TimeoutError:
+            return []
+        while len(batch) < BATCH and not self.arrived.empty():
+            batch.append(self.arrived.get_nowait())
+        return batch

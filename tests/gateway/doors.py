@@ -38,7 +38,12 @@ def contract(paths: dict[str, Any] | None = None) -> dict[str, Any]:
             "post": operation("import_services", **{"x-streams": True, "x-max-body-bytes": 50_000_000})
         },
     }
-    return {"openapi": "3.1.0", "info": {"title": "Portfolio", "version": "1"}, "paths": paths or known, "components": {}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Portfolio", "version": "1"},
+        "paths": paths or known,
+        "components": {},
+    }
 
 
 @dataclass

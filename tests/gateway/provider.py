@@ -1,4 +1,4 @@
-"""An OIDC identity provider as the tests need it: keys of every kind, tokens of every sort, and a count of questions."""
+"""An OIDC identity provider as tests need it: keys of every kind, tokens of every sort, a count of questions."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A service as a bare socket: does exactly what a test says, also what no server would do, and counts what reaches it."""
+"""A service as a bare socket: does what a test says, also what no server would do, and counts what it gets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -101,10 +101,13 @@ async def test_an_encoded_body_stays_encoded(service: RawService) -> None:
     ("answer", "body"),
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", b"hello"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX-T: 1\r\n\r\n", b"hello"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX-T: 1\r\n\r\n",
+            b"hello",
+        ),
         (b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"ok"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
-        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 1234\r\nETag: \"3\"\r\n\r\n", b""),
+        (b'HTTP/1.1 304 Not Modified\r\nContent-Length: 1234\r\nETag: "3"\r\n\r\n', b""),
     ],
 )
 async def test_a_connection_serves_again_after_each_kind_of_answer(

@@ -60,7 +60,7 @@ def checked_in(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _serve(settings: Settings) -> None:
-    configure_logging("gateway", settings.log_level)
+    configure_logging(settings.log_level)
     configure_tracing("gateway", settings.otel_exporter_otlp_endpoint)
     contracts = checked_in(settings.contracts)
     if not contracts:

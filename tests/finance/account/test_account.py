@@ -82,8 +82,8 @@ async def test_rows_that_break_the_chart_are_rejected_and_the_others_taken(books
     result = (await books.client.post("/v1/account-imports", content=body, headers=CSV)).json()
     assert (result["created"], result["rejected"]) == (3, 4)
     assert [(it["line"], it["column"]) for it in result["rejections"]] == [
-        (8, "type"),
         (5, "parent"),
         (6, "type"),
         (7, "parent"),
+        (8, "type"),
     ]

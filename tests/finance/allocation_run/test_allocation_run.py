@@ -55,7 +55,8 @@ async def test_overhead_is_carried_to_those_it_serves_and_nothing_is_lost(costed
 async def test_a_completed_run_is_announced_with_the_full_cost_of_every_object(costed: Books) -> None:
     made = await run(costed)
     (fact,) = await costed.finance.announced("finance.allocation-completed.v1")
-    assert fact.data["allocation_run_id"] == made["id"] and fact.subject == made["id"]
+    assert fact.data["allocation_run_id"] == made["id"]
+    assert fact.subject == made["id"]
     assert {row["cost_object_code"]: row["full"] for row in fact.data["objects"]} == {
         "ADMIN": "0.00",
         "MAIL": "73.33",

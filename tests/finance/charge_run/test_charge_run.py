@@ -60,13 +60,15 @@ async def test_a_customer_without_any_of_the_driver_is_not_charged(mail: Books) 
     await customer(mail.finance, "Museum", "0")
     await customer(mail.finance, "Parks")
     await run(mail)
-    assert "Museum" not in await charges(mail) and "Parks" not in await charges(mail)
+    assert "Museum" not in await charges(mail)
+    assert "Parks" not in await charges(mail)
 
 
 async def test_each_charge_is_announced_with_the_services_behind_it(mail: Books) -> None:
     made = await run(mail)
     facts = await mail.finance.announced("finance.charge-issued.v1")
-    assert len(facts) == 3 and {fact.data["charge_run_id"] for fact in facts} == {made["id"]}
+    assert len(facts) == 3
+    assert {fact.data["charge_run_id"] for fact in facts} == {made["id"]}
     (harbour,) = [fact.data for fact in facts if fact.data["total"] == "33.34"]
     assert [(s["cost_object_code"], s["amount"]) for s in harbour["services"]] == [("MAIL", "33.34")]
 
@@ -75,7 +77,8 @@ async def test_a_later_run_replaces_the_charges_of_the_earlier_one(mail: Books) 
     first = await run(mail)
     await mail.post(entry("late", "50.00"))
     second = await run(mail)
-    assert second["total"] == "150.00" and await charges(mail) == dict.fromkeys(("Harbour", "Transit", "Water"), "50.00")
+    assert second["total"] == "150.00"
+    assert await charges(mail) == dict.fromkeys(("Harbour", "Transit", "Water"), "50.00")
     assert len((await mail.client.get("/v1/charges?current=false")).json()["items"]) == 6
     facts = await mail.finance.announced("finance.charge-issued.v1")
     assert {fact.data["replaces_charge_run_id"] for fact in facts} == {None, first["id"]}
@@ -131,7 +134,8 @@ async def test_a_charge_is_explained_back_to_the_entries_behind_it(mail: Books) 
     (told,) = explained["lines"]
     assert (told["cost"], told["quantity"], told["quantity_total"]) == ("100.00", "1", "3")
     assert (told["exact"], told["amount"]) == ("33.333333333333", "33.34")
-    assert told["direct"]["amount"] == "100.00" and told["direct"]["entry_count"] == 1
+    assert told["direct"]["amount"] == "100.00"
+    assert told["direct"]["entry_count"] == 1
     posted = (await mail.client.get(f"/v1/journal-entries/{told['direct']['entries'][0]}")).json()
     assert posted["reference"] == "april"
 
@@ -143,7 +147,9 @@ async def test_full_cost_is_charged_only_after_its_allocation_and_explained_thro
     rows = "driver,cost_object,valid_from,quantity\nfte,MAIL,2025-04-01,3\n"
     await mail.client.post("/v1/driver-quantity-imports", content=rows, headers={"Content-Type": "text/csv"})
     pool = {"code": "overhead", "sources": {"codes": ["ADMIN"]}, "targets": {"codes": ["MAIL"]}, "driver": "fte"}
-    await mail.make("/v1/allocation-models", {"code": "m", "name": "M", "effective_from": "2025-04-01", "pools": [pool]})
+    await mail.make(
+        "/v1/allocation-models", {"code": "m", "name": "M", "effective_from": "2025-04-01", "pools": [pool]}
+    )
     await mail.make("/v1/charge-plans", {**PLAN, "code": "full", "basis": "full", "allocation_model": "m"})
     refused = await mail.client.post("/v1/charge-runs", json={"plan": "full", **APRIL})
     assert refused.json()["code"] == "finance.charge-run.not-allocated"

@@ -17,7 +17,7 @@ from standalone.client import steward
 from standalone.home import Home, chosen_port
 from standalone.platform import databases, platform
 from standalone.postgres import running
-from standalone.services import SERVICES
+from standalone.manifests import SERVICES
 from standalone.summary import summary
 
 DATABASE_VARIABLE = "DATABASE_URL"
@@ -42,10 +42,9 @@ async def run(home: Home, admin_dsn: str) -> None:
     async with platform(dsns, port=port, clients_file=home.clients, contracts=CONTRACTS) as (gateway, settings):
         door = server(gateway, settings)
         async with asyncio.TaskGroup() as tasks:
-            answering = tasks.create_task(door.serve())
-            while not (door.started or answering.done()):
-                await asyncio.sleep(0.05)
+            tasks.create_task(door.serve())
             async with steward(address, credentials) as caller:
+                await caller.until_it_answers()
                 await sample.load_if_empty(caller)
                 print(await summary(caller, address, home.credentials), flush=True)
 
@@ -74,7 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m standalone", description=__doc__)
     parser.add_argument("command", nargs="?", choices=list(COMMANDS), default="run")
     command = parser.parse_args().command
-    configure_logging("standalone", "WARNING")
+    configure_logging("WARNING")
     home = Home.here()
     with database_server(home) as admin_dsn:
         asyncio.run(COMMANDS[command](home, admin_dsn))

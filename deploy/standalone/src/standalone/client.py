@@ -3,14 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 
 Json = dict[str, Any]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS, PAUSE_SECONDS = 60.0, 0.1
 
 
 class Refused(Exception):
@@ -33,19 +32,18 @@ class Steward:
     async def put(self, path: str, body: Any, *, version: int | None = None) -> Json:
         return await self._call("PUT", path, json=body, headers=_if_match(version))
 
-    async def load(self, path: str, file: Path | bytes, **query: Any) -> Json:
+    async def load(self, path: str, content: bytes, **query: Any) -> Json:
         """Imports a CSV file; `query` names the mapping and what else the import takes."""
-        content = file if isinstance(file, bytes) else file.read_bytes()
         headers = {"Content-Type": "text/csv"}
         return await self._call("POST", path, params=query, content=content, headers=headers)
 
-    async def load_whole(self, path: str, file: Path | bytes, **query: Any) -> Json:
+    async def load_whole(self, path: str, content: bytes, **query: Any) -> Json:
         """The same, for rows that name what another service has yet to hear of: until no row is rejected any more."""
         give_up_at = time.monotonic() + PATIENCE_SECONDS
-        while (result := await self.load(path, file, **query))["rejected"]:
+        while (result := await self.load(path, content, **query))["rejected"]:
             if time.monotonic() > give_up_at:
                 raise Refused(f"{path} rejects {result['rejected']} rows: {result['rejections'][:5]}")
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(PAUSE_SECONDS)
         return result
 
     async def every(self, path: str, **query: Any) -> list[Json]:
@@ -66,8 +64,17 @@ class Steward:
         while not holds(answer := await self.get(path, **query)):
             if time.monotonic() > give_up_at:
                 raise TimeoutError(f"{path} did not become what it should within {PATIENCE_SECONDS:.0f} s: {answer}")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(PAUSE_SECONDS)
         return answer
+
+    async def until_it_answers(self) -> None:
+        """Waits for a platform that is still starting."""
+        for _ in range(int(PATIENCE_SECONDS / PAUSE_SECONDS)):
+            with suppress(httpx.TransportError):
+                if (await self._http.get("/readyz")).is_success:
+                    return
+            await asyncio.sleep(PAUSE_SECONDS)
+        raise TimeoutError(f"nothing is ready at {self._http.base_url} after {PATIENCE_SECONDS:.0f} s")
 
     async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Json:
         answer = await self._http.request(method, path, headers={**(headers or {}), **await self._bearer()}, **request)
@@ -79,7 +86,9 @@ class Steward:
     async def _bearer(self) -> dict[str, str]:
         if time.monotonic() > self._renew_at:
             form = {"grant_type": "client_credentials"}
-            answer = (await self._http.post("/oauth/token", data=form, auth=self._credentials)).raise_for_status().json()
+            answer = (
+                (await self._http.post("/oauth/token", data=form, auth=self._credentials)).raise_for_status().json()
+            )
             self._token, self._renew_at = answer["access_token"], time.monotonic() + answer["expires_in"] / 2
         return {"Authorization": f"Bearer {self._token}"}
 

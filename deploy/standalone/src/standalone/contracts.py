@@ -7,7 +7,7 @@ from pathlib import Path
 from chassis.compatibility import breaking_files
 from chassis.contracts import Documents, checked_in, documents, drift, write
 from gateway.app import contract_app
-from standalone.services import SERVICES
+from standalone.manifests import SERVICES
 
 FOLDER = Path("contracts")
 

@@ -20,7 +20,7 @@ from gateway.__main__ import checked_in
 from gateway.app import Gateway, create_gateway
 from gateway.settings import Settings
 from standalone.databases import prepare
-from standalone.services import SERVICES
+from standalone.manifests import SERVICES
 
 
 async def databases(admin_dsn: str) -> dict[str, str]:
@@ -68,5 +68,3 @@ async def _working(workers: Sequence[Worker]) -> AsyncIterator[None]:
         finally:
             for worker in workers:
                 worker.stop()
-
-

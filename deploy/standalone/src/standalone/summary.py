@@ -52,8 +52,10 @@ async def _attainment(caller: Steward) -> list[str]:
         return []
     told = await caller.get("/portfolio/v1/attainment-summary", **year)
     return [
-        f"Service levels  {told['levels']}: {told['met']} met, {told['missed']} missed, "
-        f"{told['not_measured']} not measured"
+        (
+            f"Service levels  {told['levels']}: {told['met']} met, {told['missed']} missed, "
+            f"{told['not_measured']} not measured"
+        )
     ]
 
 
@@ -63,9 +65,11 @@ async def _recommendations(caller: Steward) -> list[str]:
         return ["Decisions       none are waiting"]
     counted = Counter(review["recommendation"] for review in open_reviews)
     lines = ["Decisions       waiting: " + ", ".join(f"{count} to {what}" for what, count in counted.most_common())]
-    for review in [each for each in open_reviews if each["recommendation"] != "continue"][:5]:
-        lines.append(f"                {review['recommendation']:<12}{review['name']}: {review['findings'][0]['sentence']}")
-    return lines
+    pressing = [review for review in open_reviews if review["recommendation"] != "continue"][:5]
+    return lines + [
+        f"                {review['recommendation']:<12}{review['name']}: {review['findings'][0]['sentence']}"
+        for review in pressing
+    ]
 
 
 def _try(address: str, credentials: Path) -> list[str]:
@@ -74,9 +78,9 @@ def _try(address: str, credentials: Path) -> list[str]:
         f"Credentials     {credentials}   (client id and secret of an administrator)",
         "",
         "Get a token and ask for the recommended decisions:",
-        f"  TOKEN=$(curl -s -u \"$(cat {credentials})\" -d grant_type=client_credentials {address}/oauth/token \\",
+        f'  TOKEN=$(curl -s -u "$(cat {credentials})" -d grant_type=client_credentials {address}/oauth/token \\',
         "    | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"access_token\"])')",
-        f"  curl -s -H \"Authorization: Bearer $TOKEN\" {address}/portfolio/v1/recommendations | python3 -m json.tool",
+        f'  curl -s -H "Authorization: Bearer $TOKEN" {address}/portfolio/v1/recommendations | python3 -m json.tool',
         "",
         "Ctrl-C stops it; the data stay. A folder of real data? make demo DATA=folder",
     ]

@@ -10,7 +10,7 @@ from chassis.ids import uuid7
 
 
 class Aggregate:
-    """Mixed in before the declarative base. `version` rises with each change (the ETag); `sequence` counts its facts."""
+    """Mixed in before the declarative base. `version` rises with each change: the ETag. `sequence` counts its facts."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
@@ -31,6 +31,6 @@ class Aggregate:
         return facts
 
     def record(self, event: Event) -> None:
-        """The fact joins the outbox with the change. Counting it changes the row, so that even a fact alone is flushed."""
+        """The fact joins the outbox with the change. Counting it changes the row, so a fact alone is flushed too."""
         self.sequence += 1
         self.recorded.append((self.sequence, event))

@@ -30,7 +30,7 @@ def main(manifest: Manifest) -> None:
     """`python -m portfolio serve`: settings come from the environment, see `chassis.settings`."""
     arguments = _parser(manifest).parse_args()
     settings = Settings()
-    configure_logging(manifest.name, settings.log_level)
+    configure_logging(settings.log_level)
     configure_tracing(manifest.name, settings.otel_exporter_otlp_endpoint)
     asyncio.run(COMMANDS[arguments.command](manifest, settings, arguments))
 
@@ -42,7 +42,9 @@ def _parser(manifest: Manifest) -> argparse.ArgumentParser:
     commands.add_parser("work", help="publish facts, react to those of others")
     commands.add_parser("migrate", help="bring the schema to its newest state")
     replaying = commands.add_parser("replay", help="publish facts of the past again")
-    replaying.add_argument("--from", dest="since", type=datetime.fromisoformat, required=True, help="instant with offset")
+    replaying.add_argument(
+        "--from", dest="since", type=datetime.fromisoformat, required=True, help="instant with offset"
+    )
     replaying.add_argument("--type", dest="types", action="append", help="only this type; may be given several times")
     return parser
 

@@ -25,7 +25,7 @@ def _checked_type(cls: type, type_: str) -> str:
 
 
 class Event(BaseModel):
-    """A fact of this service. Subclasses name their type: `class ServiceRetired(Event, type="portfolio.service-retired.v1")`."""
+    """A fact. Subclasses name their type: `class ServiceRetired(Event, type="portfolio.service-retired.v1")`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     type: ClassVar[str]

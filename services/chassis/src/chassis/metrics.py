@@ -1,9 +1,8 @@
-"""Figures about a running service for Prometheus: requests, the outbox, the inbox, parked events, the connection pool."""
+"""Figures about a running service for Prometheus: requests, outbox, inbox, parked events, connection pool."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import func, select
@@ -128,5 +127,3 @@ def metrics_answer(metrics: Metrics, database: Database) -> Callable[[Request], 
         return Response(generate_latest(metrics.registry), media_type=MEDIA)
 
     return answer
-
-

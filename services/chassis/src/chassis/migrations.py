@@ -77,7 +77,9 @@ def _drift(connection: Connection, manifest: Manifest) -> list[Any]:
             opts={
                 "compare_type": True,
                 "include_name": lambda name, kind, _, known=metadata: (
-                    kind != "table" or name in known.tables or name not in tables | {"platform_version", "service_version"}
+                    kind != "table"
+                    or name in known.tables
+                    or name not in tables | {"platform_version", "service_version"}
                 ),
             },
         )

@@ -86,7 +86,9 @@ async def page(
     cursor = _cursor(asked.fingerprint, shown[-1].page_key, shown[-1].page_tie) if len(rows) > size else None
     if cursor:
         asked.response.headers["Link"] = f'<{_next_address(asked.request, cursor)}>; rel="next"'
-    total = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) if asked.total else None
+    total = (
+        await session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) if asked.total else None
+    )
     items: Sequence[Any] = shown if by_row else [row[0] for row in shown]
     # Rows, not yet views: the response model of the operation reads them by attribute.
     return cast("Page[Any]", {"items": items, "next_cursor": cursor, "total": total})

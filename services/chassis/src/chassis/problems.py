@@ -127,6 +127,7 @@ class UnsupportedMediaType(Unsupported, code="request.unsupported-media-type"):
 class BodyTooLarge(TooLarge, code="request.body-too-large"):
     """The body is larger than the operation takes."""
 
+
 class FileUnreadable(Malformed, code="import.unreadable"):
     """The file is not what its mapping says."""
 

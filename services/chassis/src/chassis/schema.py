@@ -62,8 +62,8 @@ def metadata_for(schema: str) -> MetaData:
 
 platform = metadata_for("platform")
 
-# The outbox is also the log: `position` is the order of writing, `feed_position` the order of publishing (set by the one
-# relay, without gaps), which is what readers of the feed follow.
+# The outbox is also the log: `position` is the order of writing, `feed_position` the order of publishing (set by the
+# one relay, without gaps), which is what readers of the feed follow.
 outbox = Table(
     "outbox",
     platform,

@@ -1,4 +1,4 @@
-"""What an operator sets for a service: read once in `main`, from the environment or from secret files, and passed in."""
+"""What an operator sets for a service: read once in `main`, from environment or secret files, and passed in."""
 
 from pathlib import Path
 
@@ -15,10 +15,14 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(description="PostgreSQL DSN of this service's own database and role")
     amqp_url: SecretStr | None = Field(default=None, description="RabbitMQ; needed to work, not to serve")
-    identity_public_key: str | None = Field(default=None, description="PEM, Ed25519: whose identity tokens are believed")
+    identity_public_key: str | None = Field(
+        default=None, description="PEM, Ed25519: whose identity tokens are believed"
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     database_pool_size: int = Field(default=10, ge=1, le=200)
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     outbox_retention_days: int = Field(default=90, ge=1, le=3650)
-    otel_exporter_otlp_endpoint: str | None = Field(default=None, description="Where traces go; none are sent without it")
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None, description="Where traces go; none are sent without it"
+    )

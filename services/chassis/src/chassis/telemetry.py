@@ -39,14 +39,14 @@ def _hide(match: re.Match[str]) -> str:
 def _with_cause(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     cause = given_cause()
     if cause:
-        entry |= {"actor": cause.actor, "correlation_id": cause.correlation_id}
+        entry.update(actor=cause.actor, correlation_id=cause.correlation_id)
     span = trace.get_current_span().get_span_context()
     if span.is_valid:
         entry["trace_id"] = trace.format_trace_id(span.trace_id)
     return entry
 
 
-def configure_logging(service: str, level: str = "INFO", *, as_json: bool = True) -> None:
+def configure_logging(level: str = "INFO") -> None:
     """One line of JSON per entry on standard error, also for the libraries that use `logging`."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -57,7 +57,6 @@ def configure_logging(service: str, level: str = "INFO", *, as_json: bool = True
         structlog.processors.format_exc_info,
         without_secrets,
     ]
-    render: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[*shared[:2], *shared[3:], structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -65,7 +64,7 @@ def configure_logging(service: str, level: str = "INFO", *, as_json: bool = True
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
     )
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)

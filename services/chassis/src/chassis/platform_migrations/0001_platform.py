@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name="uq_outbox_id"),
         sa.UniqueConstraint("feed_position", name="uq_outbox_feed_position"),
     )
-    op.create_index(
-        "ix_outbox_unpublished", "outbox", ["position"], postgresql_where=sa.text("published_at IS NULL")
-    )
+    op.create_index("ix_outbox_unpublished", "outbox", ["position"], postgresql_where=sa.text("published_at IS NULL"))
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.Uuid(), primary_key=True),

@@ -121,13 +121,11 @@ async def _sources(
     session: AsyncSession, within: PeriodRange, basis: CostBasis, ids: Collection[UUID]
 ) -> dict[UUID, SourceCost]:
     """Per cost object its cost by account, and the entries that made it."""
-    codes = dict(
-        (await session.execute(select(CostObject.id, CostObject.code).where(CostObject.id.in_(ids)))).all()
-    )
+    codes = dict((await session.execute(select(CostObject.id, CostObject.code).where(CostObject.id.in_(ids)))).all())
     by = (PeriodBalance.cost_object_id, Account.code, Account.name, Account.nature)
     accounts: dict[UUID, list[AccountCost]] = defaultdict(list)
     costs = balances(within, basis, *by).where(PeriodBalance.cost_object_id.in_(ids)).order_by(Account.code)
-    for id, code, name, nature, amount in (await session.execute(costs)):
+    for id, code, name, nature, amount in await session.execute(costs):
         accounts[id].append(AccountCost(account_code=code, account_name=name, nature=nature, amount=amount))
     entries = await _entries(session, within, basis, ids)
     return {

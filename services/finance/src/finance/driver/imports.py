@@ -62,7 +62,7 @@ async def _consumers(session: AsyncSession, names: Sequence[str]) -> dict[str, A
         Consumer.code.in_(names) | Consumer.name.in_(names)
     )
     found: dict[str, Any] = {}
-    for code, name, survivor_id, id in (await session.execute(query)):
+    for code, name, survivor_id, id in await session.execute(query):
         found[code] = survivor_id or id
         found.setdefault(name, survivor_id or id)
     return found

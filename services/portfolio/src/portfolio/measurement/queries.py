@@ -51,7 +51,8 @@ def attained(within: DayRange, services: Collection[UUID] | None = None) -> Sele
     """One row per service level, of these services or all: its value over the range, and what its periods came to."""
     m = once(within, services).c
     measured = m.value.is_not(None)
-    share = func.sum(m.volume_met) / func.nullif(func.sum(m.volume), 0) * case(WHOLE, value=ServiceLevel.unit)
+    cases = func.sum(m.volume).filter(m.volume_met.is_not(None))
+    share = func.sum(m.volume_met) / func.nullif(cases, 0) * case(WHOLE, value=ServiceLevel.unit)
     by_volume = func.count(m.value) == func.count(m.volume_met)
     value = func.trim_scale(func.round(case((by_volume, share), else_=func.avg(m.value)), DECIMALS))
     newest_first = aggregate_order_by(m.value, m.period_starts_on.desc())

@@ -22,7 +22,7 @@ from portfolio.service.terms import Status
 MOST_SERVICES, AT_ONCE = 5_000, 500
 
 
-class TooManyServices(Conflict, code="portfolio.review-campaign.too-many-services"):
+class CampaignTooLarge(Conflict, code="portfolio.review-campaign.too-many-services"):
     """A campaign opens reviews of at most 5,000 services; narrow it."""
 
 
@@ -51,7 +51,7 @@ class Opener:
         already = await self.session.scalar(select(func.count()).select_from(chosen.where(is_open).subquery()))
         due = (await self.session.scalars(chosen.where(~is_open).order_by(Service.id).limit(MOST_SERVICES + 1))).all()
         if len(due) > MOST_SERVICES:
-            raise TooManyServices
+            raise CampaignTooLarge
         recommendations: Counter[str] = Counter()
         for start in range(0, len(due), AT_ONCE):
             evidence = await gather(self.session, due[start : start + AT_ONCE], within, self.at)

@@ -49,7 +49,7 @@ async def open_review(command: OpenReview, session: Session, caller: CurrentCall
     "POST",
     "/review-campaigns",
     permission=WRITE,
-    problems=[AlreadyOpen, actions.TooManyServices],
+    problems=[AlreadyOpen, actions.CampaignTooLarge],
     status=201,
     example=YEAR,
 )

@@ -15,9 +15,9 @@ from gateway.front import server
 from standalone import sample
 from standalone.client import steward
 from standalone.home import Home, chosen_port
+from standalone.manifests import SERVICES
 from standalone.platform import databases, platform
 from standalone.postgres import running
-from standalone.manifests import SERVICES
 from standalone.summary import summary
 
 DATABASE_VARIABLE = "DATABASE_URL"

@@ -3,8 +3,6 @@
 import csv
 import gzip
 import io
-import zlib
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -14,24 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chassis import records
-from chassis.problems import ColumnsDiffer, FileTooLarge, FileUnreadable
-from chassis.table_rows import Accepted, Outcome, Rejection, outcomes
+from chassis.problems import ColumnsDiffer, FileUnreadable
+from chassis.table_rows import Accepted, Rejection
 from chassis.tabular import Mapping
-
-FIELDS = {"code": True, "amount": False, "on": False}
-
-
-async def in_pieces(body: bytes, size: int) -> AsyncIterator[bytes]:
-    for at in range(0, len(body), size):
-        yield body[at : at + size]
-
-
-async def read(body: bytes | str, mapping: dict[str, Any] | None = None, *, size: int = 7) -> list[Outcome]:
-    data = body.encode() if isinstance(body, str) else body
-    known = mapping and Mapping.model_validate(mapping)
-    return [
-        outcome async for group in outcomes(in_pieces(data, size), known or None, fields=FIELDS) for outcome in group
-    ]
+from tests.chassis.files import read
 
 
 async def only_row(body: bytes | str, mapping: dict[str, Any] | None = None) -> dict[str, str]:
@@ -226,31 +210,6 @@ async def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(monke
         await read("code\n" + "A" * 2_000, size=100)
     with pytest.raises(FileUnreadable, match="a quote is not closed"):
         await read('code\n"' + "A\n" * 2_000, size=100)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 50, 10_000])
-async def test_gzip_is_known_by_its_first_bytes(size: int) -> None:
-    packed = gzip.compress(b"code\nA\n") + gzip.compress(b"B\n")
-    assert [row.values for row in await read(packed, size=size) if isinstance(row, Accepted)] == [
-        {"code": "A"},
-        {"code": "B"},
-    ]
-
-
-async def test_a_truncated_or_damaged_gzip_is_refused() -> None:
-    packed = gzip.compress(b"code\n" + b"A\n" * 1_000)
-    with pytest.raises(FileUnreadable, match="cut off"):
-        await read(packed[:-3])
-    with pytest.raises(FileUnreadable, match="damaged"):
-        await read(packed[:-8] + bytes(8))
-
-
-async def test_a_small_gzip_that_unpacks_to_an_enormous_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "RATIO_COUNTS_FROM_BYTES", 100_000)
-    packer = zlib.compressobj(9, wbits=31)
-    bomb = packer.compress(b"code\n" + b"A\n" * 5_000_000) + packer.flush()
-    with pytest.raises(FileTooLarge):
-        await read(bomb, size=1 << 16)
 
 
 @pytest.mark.parametrize(

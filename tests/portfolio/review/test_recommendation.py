@@ -1,0 +1,92 @@
+"""Each rule of the recommendation, at both sides of its edge."""
+
+from typing import Any
+
+import pytest
+
+from portfolio.review.recommendation import RULES, findings, recommend
+from portfolio.review.terms import Recommendation
+from tests.portfolio.review.evidence import attainment, cost, demand, evidence, level, offerings, recovery
+
+DEPENDANT = {"count": 1, "as_of": "2026-04-02T00:00:00Z"}
+MET, MISSED, UNKNOWN = level(), level(outcome="missed"), level(outcome="not_measured", value=None)
+
+FIRES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("no-demand", {"demand": demand(now=(0, "0"), change="-1")}, {"demand": demand(now=(1, "1"))}),
+    (
+        "no-demand",
+        {"demand": demand(now=(0, "0"), change="-1")},
+        {"demand": demand(now=(0, "0"), change="-1"), "dependants": DEPENDANT},
+    ),
+    (
+        "repeated-breach",
+        {"attainment": attainment(level(missed_in_a_row=2))},
+        {"attainment": attainment(level(missed_in_a_row=1))},
+    ),
+    (
+        "low-attainment",
+        {"attainment": attainment(MET, MET, MET, MISSED)},
+        {"attainment": attainment(MET, MET, MET, MET, MISSED)},
+    ),
+    ("not-measured", {"attainment": attainment(UNKNOWN)}, {"attainment": attainment(UNKNOWN, MET)}),
+    ("not-measured", {"attainment": attainment(UNKNOWN)}, {"attainment": attainment()}),
+    ("rising-unit-cost", {"cost": cost(unit_cost="0.15")}, {"cost": cost(unit_cost="0.1499")}),
+    ("rising-cost", {"cost": cost(trend="0.2", unit_cost=None)}, {"cost": cost(trend="0.1999", unit_cost=None)}),
+    ("rising-cost", {"cost": cost(trend="0.2", unit_cost=None)}, {"cost": cost(trend="0.5", unit_cost="0")}),
+    ("weak-recovery", {"recovery": recovery("0.7999")}, {"recovery": recovery("0.8")}),
+    ("weak-recovery", {"recovery": recovery("0")}, {"recovery": None}),
+    (
+        "falling-demand",
+        {"demand": demand(now=(4, "75"), change="-0.25")},
+        {"demand": demand(now=(4, "76"), change="-0.24")},
+    ),
+    ("overlap", {"offerings": offerings(served=2, elsewhere=2)}, {"offerings": offerings(served=2, elsewhere=1)}),
+    ("no-offering", {"offerings": offerings(count=0, served=0)}, {"offerings": None}),
+    (
+        "no-offering",
+        {"offerings": offerings(count=0, served=0)},
+        {"offerings": offerings(count=0, served=0), "kind": "supporting"},
+    ),
+    (
+        "growing-demand",
+        {"demand": demand(now=(6, "125"), change="0.25")},
+        {"demand": demand(now=(6, "124"), change="0.24")},
+    ),
+]
+
+
+def fired(changes: dict[str, Any]) -> list[str]:
+    return [finding.rule for finding in findings(evidence(**changes))]
+
+
+@pytest.mark.parametrize(("rule", "over", "under"), FIRES)
+def test_a_rule_fires_at_its_edge_and_not_before(rule: str, over: dict[str, Any], under: dict[str, Any]) -> None:
+    assert rule in fired(over)
+    assert rule not in fired(under)
+
+
+def test_every_rule_is_tried_above() -> None:
+    assert {rule.name for rule in RULES} == {rule for rule, _, _ in FIRES}
+
+
+def test_a_service_about_which_nothing_bad_is_known_continues() -> None:
+    assert findings(evidence()) == []
+    assert recommend([]) is Recommendation.CONTINUE
+
+
+def test_what_is_not_known_speaks_neither_for_nor_against_a_service() -> None:
+    nothing = {"cost": None, "recovery": None, "demand": None, "offerings": None, "attainment": attainment()}
+    assert findings(evidence(**nothing)) == []
+
+
+def test_the_gravest_of_the_favored_recommendations_is_given() -> None:
+    found = findings(evidence(demand=demand(now=(0, "0"), change="-1"), recovery=recovery("0.5")))
+    assert [finding.favors for finding in found] == [Recommendation.RETIRE, Recommendation.REMEDIATE]
+    assert recommend(found) is Recommendation.RETIRE
+
+
+def test_a_finding_says_in_figures_why_it_was_made() -> None:
+    (finding,) = findings(evidence(recovery=recovery("0.75")))
+    assert finding.sentence == (
+        "Charges of 80.00 CAD recovered 75.0 % of its cost of 100.00 CAD; at least 80.0 % are expected."
+    )

@@ -2,13 +2,17 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from chassis.aggregate import Aggregate
 from chassis.events import Event, Reading
 from chassis.manifest import Manifest, Reactions
+from chassis.operations import ExpectedVersion, Router, Session, found
+from chassis.pages import AskedPage, Page, page
 from chassis.schema import TYPES, metadata_for
+from chassis.text import Line, Schema
 
 ORDERED = "shop.order-placed.v1"
 SENT = "post.parcel-sent.v1"
@@ -66,13 +70,59 @@ async def send_parcel(session: AsyncSession, order: OrderPlaced) -> None:
         raise LookupError(f"nobody lives at {order.address}")
 
 
+class SendParcel(Schema):
+    address: Line
+
+
+class ParcelView(Schema):
+    id: UUID
+    address: str
+    version: int
+
+
+counter = Router("parcels")
+
+
+@counter.operation(
+    "POST", "/parcels", permission="post:parcel:send", status=201, example={"address": "Elm 1"}, max_body_bytes=2_000
+)
+async def send(command: SendParcel, session: Session) -> ParcelView:
+    """Send a parcel."""
+    parcel = Parcel.send(address=command.address)
+    session.add(parcel)
+    await session.flush()
+    return ParcelView.model_validate(parcel)
+
+
+@counter.operation("GET", "/parcels", permission="post:parcel:read")
+async def list_parcels(session: Session, asked: AskedPage, address: Line | None = None) -> Page[ParcelView]:
+    """List parcels."""
+    query = select(Parcel).where(Parcel.address == address) if address else select(Parcel)
+    return await page(session, query, asked, sorts={"address": Parcel.address}, tie=Parcel.id)
+
+
+@counter.operation("GET", "/parcels/{parcel_id}", permission="post:parcel:read")
+async def get_parcel(parcel_id: UUID, session: Session) -> ParcelView:
+    """Show a parcel."""
+    return ParcelView.model_validate(await found(session, Parcel, parcel_id))
+
+
+@counter.operation("PUT", "/parcels/{parcel_id}", permission="post:parcel:send", example={"address": "Oak 1"})
+async def redirect(parcel_id: UUID, command: SendParcel, version: ExpectedVersion, session: Session) -> ParcelView:
+    """Redirect a parcel."""
+    parcel = await found(session, Parcel, parcel_id, version=version)
+    parcel.redirect(address=command.address)
+    await session.flush()
+    return ParcelView.model_validate(parcel)
+
+
 manifest = Manifest(
     name="post",
     title="Post office",
     description="Sends parcels.",
     metadata=Base.metadata,
     migrations="tests.chassis.migrations",
-    routers=[],
+    routers=[counter],
     events=[ParcelSent, ParcelWeighed],
     reactions=reactions.all,
 )

@@ -12,14 +12,25 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.money import Amount
 from chassis.problems import CursorInvalid, InvalidRequest
-from chassis.text import Schema
+from chassis.text import NO_NUL, Schema
 
 Item = TypeVar("Item")
+
+# What a cursor may hold of each kind of column: a caller may have bent it, so it is bounded like any other input.
+KEYS: dict[type, TypeAdapter[Any]] = {
+    int: TypeAdapter(Annotated[int, Field(ge=-(2**63), lt=2**63)]),
+    Decimal: TypeAdapter(Amount),
+    date: TypeAdapter(date),
+    datetime: TypeAdapter(datetime),
+    UUID: TypeAdapter(UUID),
+}
+TEXT = TypeAdapter(Annotated[str, StringConstraints(pattern=NO_NUL)])
 
 NOT_A_FILTER = {"cursor", "limit", "include"}
 
@@ -122,8 +133,7 @@ def _after(asked: PageRequest, column: Any, tie: Any, descending: bool) -> Colum
 
 
 def _bound(column: Any, value: Any) -> Any:
-    kind = column.type.python_type
-    typed = TypeAdapter(kind if kind in (int, date, datetime, Decimal, UUID) else str).validate_python(value)
+    typed = KEYS.get(column.type.python_type, TEXT).validate_python(value)
     return literal(typed, column.type)
 
 

@@ -1,0 +1,72 @@
+"""Who is asking: only what the gateway's key has signed for the services, and only as long as it holds."""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.identity import AUDIENCE, ISSUER, Caller, Verifier, Voucher, new_key_pair
+from chassis.problems import IdentityInvalid, PermissionMissing
+
+PRIVATE, PUBLIC = new_key_pair()
+part = st.sampled_from(["portfolio", "finance", "service", "charge", "read", "retire"])
+
+
+def token(*, key: Any = None, algorithm: str = "EdDSA", without: str = "", **claims: Any) -> str:
+    now = int(time.time())
+    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "clerk", "iat": now, "exp": now + 60, **claims}
+    said.pop(without, None)
+    own = None if algorithm == "none" else load_pem_private_key(PRIVATE.encode(), None)
+    return jwt.encode(said, key or own, algorithm=algorithm)
+
+
+def test_what_the_gateway_vouched_for_is_read_back() -> None:
+    caller = Caller("clerk", frozenset({"finance:charge:read"}), uuid4())
+    assert Verifier(PUBLIC).caller(Voucher(PRIVATE).vouch(caller)) == caller
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        token(exp=int(time.time()) - 30),
+        token(iss="somebody"),
+        token(aud="somebody"),
+        token(unit="no id"),
+        token(without="exp"),
+        token(without="sub"),
+        token(key=load_pem_private_key(new_key_pair()[0].encode(), None)),
+        token(algorithm="none"),
+        token(key="secret" * 8, algorithm="HS256"),
+        "",
+        "a.b.c",
+        "ey" + "A" * 10_000,
+    ],
+)
+def test_whatever_else_is_refused(forged: str) -> None:
+    with pytest.raises(IdentityInvalid):
+        Verifier(PUBLIC).caller(forged)
+
+
+def test_the_public_key_is_no_secret_to_sign_with() -> None:
+    with pytest.raises(jwt.InvalidKeyError):
+        token(key=PUBLIC, algorithm="HS256")
+
+
+@given(st.lists(part, min_size=3, max_size=3), st.lists(part, min_size=3, max_size=3))
+def test_a_pattern_covers_just_the_permissions_that_agree_with_it_part_by_part(
+    granted: list[str], asked: list[str]
+) -> None:
+    caller = Caller("clerk", frozenset({":".join(granted)}))
+    assert caller.may(":".join(asked)) == (granted == asked)
+    assert Caller("clerk", frozenset({f"{granted[0]}:*:*"})).may(":".join(asked)) == (granted[0] == asked[0])
+
+
+@pytest.mark.parametrize("pattern", ["*", "*:*", "*:*:*:*", "finance:*", ""])
+def test_a_pattern_of_another_length_covers_nothing(pattern: str) -> None:
+    with pytest.raises(PermissionMissing):
+        Caller("clerk", frozenset({pattern})).require("finance:charge:read")

@@ -21,7 +21,7 @@ def token(*, key: Any = None, algorithm: str = "EdDSA", without: str = "", **cla
     now = int(time.time())
     said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "clerk", "iat": now, "exp": now + 60, **claims}
     said.pop(without, None)
-    own = None if algorithm == "none" else load_pem_private_key(PRIVATE.encode(), None)
+    own: Any = None if algorithm == "none" else load_pem_private_key(PRIVATE.encode(), None)
     return jwt.encode(said, key or own, algorithm=algorithm)
 
 

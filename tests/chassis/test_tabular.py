@@ -164,6 +164,19 @@ async def test_rows_outside_the_filter_and_empty_or_zero_ones_are_skipped() -> N
     assert rows[4] == Accepted(6, {"amount": "7"}, {})
 
 
+async def test_rows_with_one_of_certain_values_are_left_out() -> None:
+    left = {"leave_out": [{"column": "code", "one_of": ["B"]}], "fields": {"code": {"column": "code"}}}
+    rows = await read("code\nA\nB\nC\n", left)
+    assert [row.values["code"] if isinstance(row, Accepted) else row for row in rows] == ["A", None, "C"]
+
+
+@pytest.mark.parametrize("text", ["$3,794,700", "3,794,700 $", "$ 3,794,700"])
+async def test_a_currency_sign_before_or_after_a_number_is_passed_over(text: str) -> None:
+    amount = {"column": "amount", "kind": "number", "currency_sign": "$"}
+    mapping = {"thousands_mark": ",", "delimiter": ";", "fields": {"amount": amount}}
+    assert (await only_row(f"amount\n{text}\n", mapping))["amount"] == "3794700"
+
+
 async def test_a_column_that_other_versions_of_the_file_lack_is_kept_if_it_is_there() -> None:
     fields = {"code": {"column": "a"}, "amount": {"column": "c", "if_there": True}}
     mapping = {"fields": fields, "keep_if_there": ["b", "c"]}

@@ -76,6 +76,10 @@ class Steward:
             await asyncio.sleep(PAUSE_SECONDS)
         raise TimeoutError(f"nothing is ready at {self._http.base_url} after {PATIENCE_SECONDS:.0f} s")
 
+    def forget_token(self) -> None:
+        """The next call asks for a new one: the clock of the platform has been put forward."""
+        self._renew_at = 0.0
+
     async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Json:
         answer = await self._http.request(method, path, headers={**(headers or {}), **await self._bearer()}, **request)
         if answer.is_error:

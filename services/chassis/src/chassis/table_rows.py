@@ -93,6 +93,7 @@ class RowReader:
         self._nulls = frozenset(("", *mapping.null_words))
         self._position = _positions(self.mapping.used_columns, names)
         self._only = [(only.column, frozenset(only.one_of)) for only in mapping.only]
+        self._left_out = [(left.column, frozenset(left.one_of)) for left in mapping.leave_out]
         self._grouped = _grouped(mapping)
 
     def read(self, record: Record) -> Outcome:
@@ -107,6 +108,7 @@ class RowReader:
     def _skips(self, cells: dict[str, str]) -> bool:
         return (
             any(cells[column] not in wanted for column, wanted in self._only)
+            or any(cells[column] in unwanted for column, unwanted in self._left_out)
             or any(cells[column] in self._nulls for column in self.mapping.skip_if_empty)
             or any(self._is_zero(cells[column]) for column in self.mapping.skip_if_zero)
         )
@@ -145,7 +147,8 @@ class RowReader:
             case "date":
                 return iso_date(text, tuple(self.mapping.date_formats))
             case "number":
-                number = parse_decimal(self._unmarked(text))
+                sign = rule.currency_sign or ""
+                number = parse_decimal(self._unmarked(text.removeprefix(sign).removesuffix(sign).strip()))
                 rounded = number if rule.round_to is None else round_to(number, rule.round_to)
                 return fitted(number if number == rounded else rounded)
 

@@ -44,6 +44,9 @@ class FieldRule(Schema):
     )
     prefix: Text = ""
     suffix: Text = ""
+    currency_sign: Annotated[str, StringConstraints(min_length=1, max_length=8, pattern=NO_NUL)] | None = Field(
+        default=None, description="Stands before or after a number and is passed over, such as $ or CAD."
+    )
     round_to: Annotated[int, Field(ge=0, le=12)] | None = Field(
         default=None,
         description="Decimals that a number is rounded to, half away from zero: for the dirt of binary floats.",
@@ -57,8 +60,8 @@ class FieldRule(Schema):
         sources = [source for source in (self.column, self.columns, self.constant) if source is not None]
         if len(sources) != 1:
             raise ValueError("give exactly one of column, columns and constant")
-        if self.round_to is not None and self.kind != "number":
-            raise ValueError("round_to needs kind: number")
+        if (self.round_to is not None or self.currency_sign) and self.kind != "number":
+            raise ValueError("round_to and currency_sign need kind: number")
         return self
 
     @property
@@ -66,8 +69,8 @@ class FieldRule(Schema):
         return self.columns or ([self.column] if self.column else [])
 
 
-class Only(Schema):
-    """Rows are read only where this column has one of these values; the others are skipped."""
+class OneOf(Schema):
+    """A column and values that it may have."""
 
     column: ColumnName
     one_of: Annotated[list[Text], Field(min_length=1, max_length=1_000)]
@@ -91,7 +94,12 @@ class Mapping(Schema):
     )
     null_words: Annotated[list[Text], Field(max_length=50)] = Field(default=[], description="Such as NULL, NA or *.")
     fields: Annotated[dict[FieldName, FieldRule], Field(min_length=1, max_length=100)]
-    only: Annotated[list[Only], Field(max_length=20)] = Field(default=[], description="All of them must hold.")
+    only: Annotated[list[OneOf], Field(max_length=20)] = Field(
+        default=[], description="Rows are skipped unless all of them hold."
+    )
+    leave_out: Annotated[list[OneOf], Field(max_length=20)] = Field(
+        default=[], description="Rows are skipped where one of them holds."
+    )
     skip_if_empty: Columns = Field(default=[], description="Rows with an empty value in one of them are skipped.")
     skip_if_zero: Columns = Field(default=[], description="Rows with a zero in one of them are skipped.")
     keep: Columns = Field(default=[], description="Columns that stay with the row under their own names.")
@@ -111,7 +119,7 @@ class Mapping(Schema):
     def used_columns(self) -> list[str]:
         """The columns that the file must have, each once."""
         by_rule = [column for rule in self.fields.values() for column in rule.sources]
-        chosen = [only.column for only in self.only]
+        chosen = [each.column for each in (*self.only, *self.leave_out)]
         return list(dict.fromkeys([*by_rule, *chosen, *self.skip_if_empty, *self.skip_if_zero, *self.keep]))
 
     def fitted(self, names: Collection[str]) -> Self:

@@ -1,0 +1,107 @@
+"""Reviews with recommendations, and one service retired: no longer charged, its offering withdrawn."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from standalone.client import Json, Steward
+from standalone.demo.books import open_year
+from standalone.demo.clock import MovableClock
+from standalone.demo.data import YEAR
+from standalone.demo.portfolio import CONFERENCING, service_id
+from standalone.demo.report import Report
+
+NOTICE_DAYS = 30
+
+
+async def reviews(caller: Steward, report: Report) -> None:
+    campaign = await caller.post("/portfolio/v1/review-campaigns", YEAR)
+    waiting = await caller.every("/portfolio/v1/recommendations")
+    counted = Counter(review["recommendation"] for review in waiting)
+    report.say(f"{campaign['opened']} reviews opened: " + ", ".join(f"{n} to {what}" for what, n in counted.items()))
+    for review in [each for each in waiting if each["findings"]][:3]:
+        report.say(f"  {review['name']}: {review['findings'][0]['sentence']}")
+
+
+async def charge_by_use(caller: Steward, report: Report) -> list[Json]:
+    """Three departments subscribe, and are charged for what they use."""
+    consumers = await caller.every("/finance/v1/consumers")
+    chosen = [each for each in consumers if each["name"] in SUBSCRIBERS]
+    service = await service_id(caller, CONFERENCING)
+    terms = {"service_id": service, "quantity": "100", "starts_on": YEAR["starts_on"]}
+    begun = [await caller.post("/portfolio/v1/subscriptions", {**terms, "customer_id": it["id"]}) for it in chosen]
+    plan = {"code": "conferencing", "name": "Conferencing by use", "cost_objects": {"codes": [CONFERENCING]}}
+    await caller.post("/finance/v1/charge-plans", {**plan, "basis": "full", "allocation_model": "services"})
+
+    def everybody_is_charged(run: Json) -> bool:
+        return not run["uncharged"]
+
+    run = await _run_until(caller, everybody_is_charged)
+    charges = await caller.every("/finance/v1/charges", run_id=run["id"])
+    report.tie("departments charged for conferencing", len(SUBSCRIBERS), len(charges))
+    return begun
+
+
+async def _run_until(caller: Steward, holds: Any) -> Json:
+    """Charges anew until the facts of the subscriptions have come to finance."""
+    for _ in range(100):
+        run = await caller.post("/finance/v1/charge-runs", {"plan": "conferencing", **YEAR})
+        charged = await caller.every("/finance/v1/charges", run_id=run["id"])
+        if holds(run) and len(charged) == len(SUBSCRIBERS):
+            return run
+    return run
+
+
+SUBSCRIBERS = ("Canada Revenue Agency", "National Defence", "Correctional Service Canada")
+
+
+async def retirement(
+    caller: Steward, board: Steward, clock: MovableClock, begun: list[Json], offered: tuple[Json, Json], report: Report
+) -> None:
+    """Decided by somebody else than who opened the review; carried out when the notice has run out."""
+    service = await service_id(caller, CONFERENCING)
+    last_day = clock().date() + timedelta(days=NOTICE_DAYS)
+    await _decide(board, service, last_day)
+    for subscription in begun:
+        path = f"/portfolio/v1/subscriptions/{subscription['id']}/termination"
+        await caller.post(path, {"on": str(last_day)}, version=subscription["version"])
+    early = await caller.post("/portfolio/v1/retirements-due")
+    report.tie("retired before the notice has run out", [], early["retired"])
+    clock.advance(days=NOTICE_DAYS + 1)
+    caller.forget_token()
+    due = await caller.post("/portfolio/v1/retirements-due")
+    report.tie("retired when it has", 1, len(due["retired"]))
+    await _withdrawn(caller, offered, report)
+    await _no_longer_charged(caller, last_day, report)
+
+
+async def _decide(board: Steward, service: str, last_day: date) -> None:
+    (review,) = (await board.get("/portfolio/v1/reviews", service_id=service, status="open"))["items"]
+    decision = {
+        "decision": "retire",
+        "reason": "Meetings move to the cloud service that is in the pipeline.",
+        "retirement": {"retires_on": str(last_day)},
+    }
+    await board.post(f"/portfolio/v1/reviews/{review['id']}/decision", decision, version=review["version"])
+
+
+async def _withdrawn(caller: Steward, offered: tuple[Json, Json], report: Report) -> None:
+    offering, need = offered
+    gone = await caller.until(lambda it: it["status"] == "withdrawn", f"/strategy/v1/offerings/{offering['id']}")
+    open_again = await caller.until(lambda it: it["state"] != need["state"], f"/strategy/v1/needs/{need['id']}")
+    report.say(f"offering “{gone['name']}” is {gone['status']}, its need is {open_again['state']}")
+
+
+async def _no_longer_charged(caller: Steward, last_day: date, report: Report) -> None:
+    year = last_day.year - (last_day.month < 4)
+    codes = [f"{each}-{(each + 1) % 100:02}" for each in (year, year + 1)]
+    for code in codes:
+        await open_year(caller, code)
+    objects = {"code": CONFERENCING}
+    await caller.until(lambda page: page["items"][0]["closed_on"] is not None, "/finance/v1/cost-objects", **objects)
+    after = {"starts_on": f"{year + 1}-04-01", "ends_on": f"{year + 2}-04-01"}
+    await caller.post("/finance/v1/allocation-runs", {"model": "services", **after})
+    run = await caller.post("/finance/v1/charge-runs", {"plan": "conferencing", **after})
+    (left_out,) = run["uncharged"]
+    report.tie("charged after its end", "0", run["total"])
+    report.say(f"left out: {left_out['cost_object_code']}, {left_out['reason']}")

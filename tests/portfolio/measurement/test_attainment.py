@@ -92,6 +92,18 @@ async def test_the_value_over_a_range_is_a_mean_where_cases_are_not_known(
     assert (shown["value"], shown["outcome"], shown["latest_value"]) == ("98.933333333333", "missed", "99")
 
 
+async def test_a_level_that_promises_no_figure_is_neither_met_nor_missed(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    mail = await services.proposed("mail")
+    level = await services.level(mail, target=None)
+    await record(portfolio, level, {"value": "50"})
+
+    (shown,) = (await attained(portfolio, mail))["service_levels"]
+
+    assert (shown["target"], shown["outcome"], shown["periods_measured"]) == (None, "not_measured", 1)
+
+
 async def test_only_the_latest_misses_count_as_missed_in_a_row(portfolio: ServiceUnderTest, services: Services) -> None:
     mail = await services.proposed("mail")
     level = await services.level(mail, target="99")

@@ -56,7 +56,10 @@ def attained(within: DayRange, services: Collection[UUID] | None = None) -> Sele
     by_volume = func.count(m.value) == func.count(m.volume_met)
     value = func.trim_scale(func.round(case((by_volume, share), else_=func.avg(m.value)), DECIMALS))
     newest_first = aggregate_order_by(m.value, m.period_starts_on.desc())
-    outcome = case((value.is_(None), Outcome.NOT_MEASURED), (_meets(value), Outcome.MET), else_=Outcome.MISSED)
+    # A level that promises no figure is neither kept nor broken, whatever was measured.
+    promised = ServiceLevel.target.is_not(None)
+    unknown = or_(value.is_(None), ~promised)
+    outcome = case((unknown, Outcome.NOT_MEASURED), (_meets(value), Outcome.MET), else_=Outcome.MISSED)
     return (
         select(
             ServiceLevel,
@@ -65,7 +68,7 @@ def attained(within: DayRange, services: Collection[UUID] | None = None) -> Sele
             func.count(m.id).label("periods"),
             func.array_agg(newest_first).filter(measured).label("values"),
             func.array_agg(aggregate_order_by(_meets(m.value), m.period_starts_on.desc()))
-            .filter(measured)
+            .filter(measured, promised)
             .label("met"),
             func.max(m.recorded_at).label("as_of"),
         )
@@ -98,7 +101,7 @@ def _level(row: Any) -> AttainedLevel:
         value=row.value,
         latest_value=row.values[0] if row.values else None,
         periods=row.periods,
-        periods_measured=len(met),
+        periods_measured=len(row.values or []),
         periods_met=sum(met),
         missed_in_a_row=len(list(takewhile(lambda kept: not kept, met))),
         as_of=row.as_of,

@@ -110,7 +110,7 @@ class AttainedLevel(Schema):
     unit: str
     window: Window
     direction: Direction
-    target: Amount
+    target: Amount | None = Field(description="Null when no figure is promised: it is neither met nor missed.")
     outcome: Outcome
     value: Amount | None
     latest_value: Amount | None

@@ -101,9 +101,9 @@ def no_demand(evidence: Evidence) -> str | None:
 def repeated_breach(evidence: Evidence) -> str | None:
     """A service level was missed in at least the two latest measured periods."""
     levels = [it for it in evidence.attainment.service_levels if it.missed_in_a_row >= MISSED_IN_A_ROW]
-    if not levels:
+    worst = max(levels, key=lambda level: level.missed_in_a_row, default=None)
+    if worst is None or worst.target is None:
         return None
-    worst = max(levels, key=lambda level: level.missed_in_a_row)
     more = f"; {len(levels) - 1} more likewise" if len(levels) > 1 else ""
     return (
         f"“{worst.name}” missed its target of {plain(worst.target)} {worst.unit} "

@@ -81,13 +81,13 @@ class Steward:
         self._renew_at = 0.0
 
     async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Json:
-        answer = await self._http.request(method, path, headers={**(headers or {}), **await self._bearer()}, **request)
+        answer = await self._http.request(method, path, headers={**(headers or {}), **await self.bearer()}, **request)
         if answer.is_error:
             raise Refused(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}")
         body: Json = answer.json() if answer.content else {}
         return body
 
-    async def _bearer(self) -> dict[str, str]:
+    async def bearer(self) -> dict[str, str]:
         if time.monotonic() > self._renew_at:
             form = {"grant_type": "client_credentials"}
             answer = (

@@ -90,6 +90,7 @@ def create_gateway(
         readiness=Readiness(services),
         observation=observation,
         document=merged(documents, issuer=settings.oidc_issuer),
+        clock=clock,
     )
     return Gateway(
         settings=settings,

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,28 @@ from chassis.problems import NoSuchResource, NotReady, PermissionMissing, Proble
 
 PART_SECONDS = 4
 SHOWN = 100
+MONTHS = 24
 
 
 class Reason(StrEnum):
     FORBIDDEN = "forbidden"
     LATE = "late"
     UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Range:
+    """Half-open: the days that the evidence is about."""
+
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def until(cls, today: date) -> "Range":
+        """The last 24 months, the current one included."""
+        months = today.year * 12 + today.month
+        first = months - MONTHS
+        return cls(date(first // 12, first % 12 + 1, 1), date(months // 12, months % 12 + 1, 1))
 
 
 class MissingPart(BaseModel):
@@ -36,6 +53,8 @@ class OverviewView(BaseModel):
     """Each part as the service that knows it says it; null where `missing` says why."""
 
     service_id: UUID
+    starts_on: date
+    ends_on: date
     is_complete: bool
     missing: list[MissingPart]
     service: dict[str, Any] | None
@@ -57,7 +76,7 @@ class Missing(Exception):
 @dataclass(frozen=True)
 class Part:
     service: str
-    address: str  # of the service's own contract, with the id of the service in it
+    address: str  # of the service's own contract, with the id of the service and the range in it
     read: Callable[[Any], Any]
 
 
@@ -71,7 +90,7 @@ PARTS = {
         "/v1/services/{id}",
         _fields("id", "code", "name", "kind", "owner", "stage", "status", "launched_on"),
     ),
-    "evidence": Part("portfolio", "/v1/services/{id}/evidence", dict),
+    "evidence": Part("portfolio", "/v1/services/{id}/evidence?starts_on={starts_on}&ends_on={ends_on}", dict),
     "demand": Part(
         "portfolio",
         f"/v1/subscriptions?service_id={{id}}&include=total&limit={SHOWN}",
@@ -92,10 +111,10 @@ class Overview:
     def __init__(self, services: Mapping[str, ASGIApp], *, part_seconds: float = PART_SECONDS) -> None:
         self._services, self._part_seconds = services, part_seconds
 
-    async def of(self, service_id: UUID, headers: Mapping[str, str]) -> OverviewView:
+    async def of(self, service_id: UUID, within: Range, headers: Mapping[str, str]) -> OverviewView:
         """`headers` vouch for the caller. Raises NoSuchResource, and the common refusal if every part is refused."""
         outcomes = await asyncio.gather(
-            *(self._part(part, service_id, headers) for part in PARTS.values()), return_exceptions=True
+            *(self._part(part, service_id, within, headers) for part in PARTS.values()), return_exceptions=True
         )
         named = dict(zip(PARTS, outcomes, strict=True))
         if isinstance(named["service"], Absent):
@@ -108,13 +127,14 @@ class Overview:
         if len(missing) == len(PARTS):
             raise _refused(missing)
         known = {name: None if isinstance(outcome, BaseException) else outcome for name, outcome in named.items()}
-        return OverviewView(service_id=service_id, is_complete=not missing, missing=missing, **known)
+        about = {"service_id": service_id, "starts_on": within.starts_on, "ends_on": within.ends_on}
+        return OverviewView.model_validate({**about, "is_complete": not missing, "missing": missing, **known})
 
-    async def _part(self, part: Part, service_id: UUID, headers: Mapping[str, str]) -> Any:
+    async def _part(self, part: Part, service_id: UUID, within: Range, headers: Mapping[str, str]) -> Any:
         if part.service not in self._services:
             raise Missing(Reason.UNAVAILABLE, f"{part.service} is not there")
         transport = httpx.ASGITransport(self._services[part.service])
-        address = part.address.format(id=service_id)
+        address = part.address.format(id=service_id, starts_on=within.starts_on, ends_on=within.ends_on)
         async with asyncio.timeout(self._part_seconds):
             async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as http:
                 answer = await http.get(address)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
@@ -12,12 +13,13 @@ from fastapi import APIRouter, FastAPI, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from chassis import problems as p
+from chassis.clock import Clock
 from chassis.metrics import MEDIA
 from chassis.promises import CATEGORY
 from chassis.web import install_problems, status_of
 from gateway.grant import FORM_BODY, Grant, Refusal, TokenAnswer, TokenRefusal
 from gateway.observation import Observation
-from gateway.overview import Overview, OverviewView
+from gateway.overview import Overview, OverviewView, Range
 from gateway.own_tokens import OwnTokens
 from gateway.problems import NoSuchDocument
 from gateway.readiness import Health, Readiness
@@ -45,6 +47,7 @@ class Own:
     readiness: Readiness
     observation: Observation
     document: dict[str, Any]
+    clock: Clock
 
     @cached_property
     def document_bytes(self) -> bytes:
@@ -140,10 +143,16 @@ async def list_keys(request: Request) -> dict[str, Any]:
     problems=(p.NoSuchResource, p.InvalidRequest, p.PermissionMissing, p.NotReady),
     is_open=False,
 )
-async def show_overview(service_id: UUID, request: Request) -> OverviewView:
-    """Show one service at a glance, as far as its parts can be read now."""
+async def show_overview(
+    service_id: UUID, request: Request, starts_on: date | None = None, ends_on: date | None = None
+) -> OverviewView:
+    """Show one service at a glance, as far as its parts can be read now; without a range, over the last 24 months."""
+    if (starts_on is None) != (ends_on is None) or (starts_on and ends_on and starts_on >= ends_on):
+        raise p.InvalidRequest("Give starts_on and ends_on, the first before the second, or neither.")
+    own = _own(request)
+    within = Range(starts_on, ends_on) if starts_on and ends_on else Range.until(own.clock().date())
     headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-    return await _own(request).overview.of(service_id, headers)
+    return await own.overview.of(service_id, within, headers)
 
 
 @operation("GET", "/openapi.json", tag="contract", response_model=dict[str, Any])

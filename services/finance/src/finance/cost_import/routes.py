@@ -171,7 +171,7 @@ async def list_cost_import_rows(
     return await page(session, query, asked, sorts={"line": CostImportRow.line}, tie=CostImportRow.line, by_row=True)
 
 
-@router.operation("GET", "/cost-completeness", permission=READ)
+@router.operation("GET", "/cost-completeness", permission=READ, problems=[NoSuchResource])
 async def list_cost_completeness(session: Session, asked: AskedPage, fiscal_year: Code) -> Page[CompletenessView]:
     """List, per source and fiscal period of a year, what was imported when, and what is missing."""
     query, key = queries.completeness((await year_of(session, fiscal_year)).id)

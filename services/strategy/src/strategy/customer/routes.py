@@ -120,7 +120,7 @@ async def change_customer(
     "/customers/{customer_id}/move",
     permission=WRITE,
     problems=[WithinItself, Merged],
-    example={"under": None},
+    example={"under": "0198c0de-0000-7000-8000-000000000001"},
 )
 async def move_customer(
     customer_id: UUID, command: MoveCustomer, version: ExpectedVersion, session: Session

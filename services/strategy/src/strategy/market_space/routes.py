@@ -76,7 +76,7 @@ async def describe_market_space(
     "/market-spaces/{market_space_id}/move",
     permission=WRITE,
     problems=[WithinItself],
-    example={"under": None},
+    example={"under": "0198c0de-0000-7000-8000-000000000001"},
 )
 async def move_market_space(
     market_space_id: UUID, command: MoveMarketSpace, version: ExpectedVersion, session: Session

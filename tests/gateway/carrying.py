@@ -36,7 +36,7 @@ class Carriage:
     task: asyncio.Task[None] | None = None
 
     def start(self) -> "Carriage":
-        self.task = asyncio.ensure_future(self.app(self.scope, self.given.get, self.taken.put))  # type: ignore[arg-type]
+        self.task = asyncio.ensure_future(self.app(self.scope, self.given.get, self.taken.put))
         return self
 
     def give(self, body: bytes, *, more: bool = True) -> None:

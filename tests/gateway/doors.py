@@ -122,12 +122,11 @@ async def listening(app: ASGIApp, **given: Any) -> AsyncIterator[int]:
     """The port of the real server before `app`."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen()
         front = server(app, settings(**given))
         task = asyncio.create_task(front.serve(sockets=[listener]))
         try:
-            async with asyncio.timeout(10):
-                while not front.started:
-                    await asyncio.sleep(0.01)
+            # The socket listens already: who connects now is answered as soon as the server has started.
             yield listener.getsockname()[1]
         finally:
             front.should_exit = True

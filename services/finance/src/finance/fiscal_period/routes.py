@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.application import Now, Today
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.problems import NoSuchResource
 from chassis.text import Code
 from finance.fiscal_period import queries
 from finance.fiscal_period.model import (
@@ -83,7 +84,7 @@ async def open_fiscal_year(fiscal_year_id: UUID, session: Session, caller: Curre
     return FiscalYearView.model_validate(year)
 
 
-@router.operation("GET", "/fiscal-periods", permission=READ)
+@router.operation("GET", "/fiscal-periods", permission=READ, problems=[NoSuchResource])
 async def list_fiscal_periods(
     session: Session, asked: AskedPage, fiscal_year: Code | None = None, state: PeriodState | None = None
 ) -> Page[FiscalPeriodView]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from standalone.demo.data import Published
+from standalone.demo.published import Published
 from standalone.demo.story import play
 from tests.journeys.conftest import Journey
 

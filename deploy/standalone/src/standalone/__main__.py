@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chassis import migrations
 from chassis.database import Database
@@ -22,6 +23,17 @@ from standalone.summary import summary
 
 DATABASE_VARIABLE = "DATABASE_URL"
 CONTRACTS = Path("contracts")
+
+
+@contextmanager
+def home_for(command: str) -> Iterator[Home]:
+    """Looking for drift touches nobody's data: it has a home of its own, for as long as it looks."""
+    if command != "drift":
+        yield Home.here()
+        return
+    with TemporaryDirectory(prefix="steward-drift-") as folder:
+        Path(folder).chmod(0o755)  # the account of the database server must reach its files
+        yield Home(Path(folder))
 
 
 @contextmanager
@@ -74,8 +86,7 @@ def main() -> None:
     parser.add_argument("command", nargs="?", choices=list(COMMANDS), default="run")
     command = parser.parse_args().command
     configure_logging("WARNING")
-    home = Home.here()
-    with database_server(home) as admin_dsn:
+    with home_for(command) as home, database_server(home) as admin_dsn:
         asyncio.run(COMMANDS[command](home, admin_dsn))
 
 

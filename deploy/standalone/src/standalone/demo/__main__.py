@@ -14,7 +14,7 @@ from gateway.front import server
 from standalone.child import free_port
 from standalone.client import steward
 from standalone.demo.clock import MovableClock
-from standalone.demo.data import Published
+from standalone.demo.published import Published
 from standalone.demo.report import Report
 from standalone.demo.story import play
 from standalone.platform import databases, platform

@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from standalone.client import Json, Steward
-from standalone.demo.data import Published, mapping
 from standalone.demo.portfolio import load
+from standalone.demo.published import Published, mapping
 from standalone.demo.report import Report
 
 COSTS = "ssc_program_sobjs.csv"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from standalone.client import Steward
-from standalone.demo.data import Published
+from standalone.demo.published import Published
 from standalone.demo.report import Report
 
 RATE = "1.35"

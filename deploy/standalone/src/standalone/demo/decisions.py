@@ -7,8 +7,8 @@ from typing import Any
 from standalone.client import Json, Steward
 from standalone.demo.books import open_year
 from standalone.demo.clock import MovableClock
-from standalone.demo.data import YEAR
 from standalone.demo.portfolio import CONFERENCING, service_id
+from standalone.demo.published import YEAR
 from standalone.demo.report import Report
 
 NOTICE_DAYS = 30

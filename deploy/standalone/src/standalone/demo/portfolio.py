@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from standalone.client import Json, Steward
-from standalone.demo.data import Published, mapping
+from standalone.demo.published import Published, mapping
 from standalone.demo.report import Report
 
 CONFERENCING = "GC-1989"

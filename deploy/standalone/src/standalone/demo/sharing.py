@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from standalone.client import Json, Steward
 from standalone.demo.books import CHARGED
-from standalone.demo.data import YEAR, Published
 from standalone.demo.portfolio import load
+from standalone.demo.published import YEAR, Published
 from standalone.demo.report import Report
 
 

@@ -3,7 +3,7 @@
 from standalone.client import Steward
 from standalone.demo import books, cloud, decisions, portfolio, sharing
 from standalone.demo.clock import MovableClock
-from standalone.demo.data import Published
+from standalone.demo.published import Published
 from standalone.demo.report import Report
 
 

@@ -134,5 +134,5 @@ async def _react(session: AsyncSession, event: Readable) -> None:
         for reaction, reading in event.reactions:
             with reacting_to(reaction.name, envelope.traceparent):
                 await reaction.react(session, reading)
-        await session.flush()
+                await session.flush()  # here, so that what it announces carries this cause and this trace
     session.expunge_all()

@@ -49,6 +49,9 @@ async def platform(
             stack.push_async_callback(database.close)
         bus = bus or InProcess([manifest.name for manifest in SERVICES if manifest.reactions])
         stack.push_async_callback(bus.close)
+        for manifest in SERVICES:
+            if manifest.hears:
+                await bus.keep_for(manifest.name, manifest.hears)
         workers = [Worker(manifest, opened[manifest.name], bus, clock=clock) for manifest in SERVICES]
         await stack.enter_async_context(_working(workers))
         apps = {each.name: create_app(each, opened[each.name], Verifier(public), clock=clock) for each in SERVICES}

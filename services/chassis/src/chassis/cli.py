@@ -106,6 +106,10 @@ async def work(manifest: Manifest, settings: Settings, _: argparse.Namespace) ->
 async def migrate(manifest: Manifest, settings: Settings, _: argparse.Namespace) -> None:
     await migrations.upgrade(manifest, settings.database_url.get_secret_value())
     print(f"The schema of {manifest.name} is at head.")
+    if settings.amqp_url and manifest.hears:
+        bus = _bus(settings)
+        await bus.keep_for(manifest.name, manifest.hears)
+        print(f"Facts for {manifest.name} wait for it at the broker.")
 
 
 async def replay(manifest: Manifest, settings: Settings, arguments: argparse.Namespace) -> None:

@@ -56,3 +56,8 @@ class Manifest:
     routers: Sequence[APIRouter]
     events: Sequence[type[Event]] = ()
     reactions: Sequence[Reaction] = ()
+
+    @property
+    def hears(self) -> frozenset[str]:
+        """The types of the facts that it reacts to."""
+        return frozenset(reaction.reading.type for reaction in self.reactions)

@@ -132,7 +132,7 @@ import_mappings = Table(
     "import_mappings",
     platform,
     C("name", Text, primary_key=True),
-    C("version", Integer, nullable=False),
+    C("version", BigInteger, nullable=False),
     C("mapping", JSONB, nullable=False),
     C("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

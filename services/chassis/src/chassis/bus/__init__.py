@@ -30,6 +30,9 @@ class Bus(Protocol):
     async def consume(self, consumer: str, types: Collection[str], receive: Receive, pulse: Pulse) -> NoReturn:
         """Until it is cancelled; comes back by itself whatever fails. The pulse beats while it is ready to receive."""
 
+    async def keep_for(self, consumer: str, types: Collection[str]) -> None:
+        """From now on facts of these types wait for this consumer, though it may never have consumed yet."""
+
     async def trouble(self) -> str | None:
         """Why it can carry nothing now."""
 

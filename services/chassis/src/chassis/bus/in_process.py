@@ -45,6 +45,9 @@ class InProcess:
         finally:
             del self._present[consumer]
 
+    async def keep_for(self, consumer: str, types: Collection[str]) -> None:
+        """They wait in the outbox: nothing is published while a consumer is absent."""
+
     async def trouble(self) -> str | None:
         absent = sorted(self._expected - self._present.keys())
         return f"not consuming: {', '.join(absent)}" if absent else None

@@ -78,6 +78,14 @@ class RabbitMQ:
 
         await pulse.keep(going)
 
+    async def keep_for(self, consumer: str, types: Collection[str]) -> None:
+        connection = await self._connect(f"preparing {consumer}")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await declare_consumer(connection, consumer, types)
+        finally:
+            await _close(connection)
+
     async def trouble(self) -> str | None:
         try:
             await self._open()

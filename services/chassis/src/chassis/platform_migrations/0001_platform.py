@@ -74,7 +74,7 @@ def upgrade() -> None:
     op.create_table(
         "import_mappings",
         sa.Column("name", sa.Text(), primary_key=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("mapping", JSONB(), nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False, server_default=sa.func.now()),
     )

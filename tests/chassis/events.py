@@ -53,7 +53,7 @@ async def deferred(database: Database) -> Sequence[Any]:
         return (await session.execute(select(deferred_events).order_by(deferred_events.c.position))).all()
 
 
-async def until(happened: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
+async def until(happened: Callable[[], Awaitable[object]], *, seconds: float = 60) -> None:
     deadline = monotonic() + seconds
     while not await happened():
         assert monotonic() < deadline, f"it did not happen within {seconds} seconds"

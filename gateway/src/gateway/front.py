@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from chassis.server import Server
 from chassis.web import PROBLEM_MEDIA, status_of
 from gateway.problems import HeadRefused
 from gateway.settings import Settings
@@ -97,9 +98,9 @@ def _refusal(detail: str) -> bytes:
     return head.encode() + b"connection: close\r\n\r\n" + body
 
 
-def server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+def server(app: ASGIApp, settings: Settings) -> Server:
     """`await server(...).serve()` answers until SIGTERM or SIGINT, then lets running requests end."""
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             host=settings.host,

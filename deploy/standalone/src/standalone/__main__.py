@@ -59,6 +59,7 @@ async def run(home: Home, admin_dsn: str) -> None:
                 await caller.until_it_answers()
                 await sample.load_if_empty(caller)
                 print(await summary(caller, address, home.credentials), flush=True)
+    print("Stopped; the data stay. Next: make run")
 
 
 async def migrate(_: Home, admin_dsn: str) -> None:

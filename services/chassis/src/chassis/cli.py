@@ -19,6 +19,7 @@ from chassis.identity import Verifier
 from chassis.manifest import Manifest
 from chassis.metrics import Metrics, metrics_answer
 from chassis.outbox import republish
+from chassis.server import Server
 from chassis.settings import Settings
 from chassis.telemetry import configure_logging, configure_tracing
 from chassis.worker import Worker
@@ -66,7 +67,7 @@ async def _listen(app: FastAPI | Starlette, settings: Settings) -> None:
         timeout_keep_alive=75,  # longer than the gateway's pool keeps a connection, so that it never meets a closed one
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    await uvicorn.Server(config).serve()
+    await Server(config).serve()
 
 
 async def serve(manifest: Manifest, settings: Settings, _: argparse.Namespace) -> None:

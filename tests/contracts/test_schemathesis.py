@@ -1,24 +1,28 @@
 """Whatever a contract allows, and much that it forbids: no fault of ours, no answer that the contract does not know."""
 
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.case import Case
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from chassis.contracts import operations
 from chassis.testing import ServiceUnderTest
 
-TRIES = 8
+TRIES = 12
 BOUNDED = settings(
     max_examples=TRIES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
 def drawn(operation: Any, mode: GenerationMode) -> list[Case[Any]]:
-    """The same cases each time."""
+    """The same cases each time; none if nothing that can be sent breaks the contract."""
     cases: list[Case[Any]] = []
 
     @BOUNDED
@@ -26,7 +30,8 @@ def drawn(operation: Any, mode: GenerationMode) -> list[Case[Any]]:
     def draw(case: Case[Any]) -> None:
         cases.append(case)
 
-    draw()
+    with suppress(Unsatisfiable):
+        draw()
     return cases
 
 
@@ -47,6 +52,8 @@ async def test_every_answer_is_one_that_the_contract_documents(
     service: ServiceUnderTest, contract: dict[str, Any], mode: GenerationMode
 ) -> None:
     """The client holds each answer to the contract: status, media type, headers and body."""
+    for described in operations(contract):
+        del described["security"]  # else most of what is wrong would be a missing token, which the client adds
     answered = 0
     for result in schemathesis.openapi.from_dict(contract).get_all_operations():
         operation: Any = result.ok()  # type: ignore[union-attr]  # an invalid contract has no operations to try
@@ -57,4 +64,5 @@ async def test_every_answer_is_one_that_the_contract_documents(
             if answer is not None:
                 answered += 1
                 assert answer.status_code < 500, f"{case.as_curl_command()}\n{answer.text}"
+                case.validate_response(answer, checks=[negative_data_rejection])
     assert answered > 100

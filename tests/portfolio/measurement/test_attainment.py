@@ -80,6 +80,18 @@ async def test_the_value_over_a_range_weighs_each_period_by_its_cases(
     assert (shown["periods"], shown["periods_measured"], shown["periods_met"]) == (3, 2, 1)
 
 
+async def test_a_period_without_cases_leaves_the_weights_of_the_others_as_they_are(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    mail = await services.proposed("mail")
+    level = await services.level(mail, target="90")
+    few, many, none = ({"volume_met": met, "volume": of} for met, of in (("1", "2"), ("97", "98"), ("0", "0")))
+    await record(portfolio, level, few, many, none)
+
+    (shown,) = (await attained(portfolio, mail))["service_levels"]
+    assert (shown["value"], shown["periods"], shown["periods_measured"]) == ("98", 3, 2)
+
+
 async def test_the_value_over_a_range_is_a_mean_where_cases_are_not_known(
     portfolio: ServiceUnderTest, services: Services
 ) -> None:

@@ -132,3 +132,47 @@ async def test_a_campaign_opens_reviews_of_the_catalog_that_are_not_open_yet(
     campaign = (await portfolio.client.post("/v1/review-campaigns", json=YEAR)).json()
     assert (campaign["opened"], campaign["already_open"]) == (1, 1)
     assert len((await portfolio.client.get("/v1/reviews?status=open")).json()["items"]) == 2
+
+
+async def test_a_decision_to_retire_that_cannot_be_carried_out_leaves_the_review_open(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    fax = await services.retiring("fax")
+    review = await opened(portfolio, fax)
+    async with portfolio.as_caller("portfolio:*:*", subject="board") as board:
+        answer = await decided(board, review, RETIRE)
+    assert (answer.status_code, answer.json()["code"]) == (409, "portfolio.service.step-not-possible")
+    assert (await portfolio.client.get(f"/v1/reviews/{review['id']}")).json()["status"] == "open"
+    assert await portfolio.announced("portfolio.service-reviewed.v1") == []
+
+
+async def test_a_follow_up_lies_ahead(portfolio: ServiceUnderTest, mail: dict[str, Any]) -> None:
+    review = await opened(portfolio, mail)
+    async with portfolio.as_caller("portfolio:*:*", subject="board") as board:
+        answer = await decided(board, review, {**CONTINUE, "follow_up_on": "2026-01-15"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "portfolio.review.follow-up-not-ahead")
+
+
+async def test_deciding_needs_a_permission_of_its_own_and_the_version_that_was_read(
+    portfolio: ServiceUnderTest, mail: dict[str, Any]
+) -> None:
+    review = await opened(portfolio, mail)
+    path = f"/v1/reviews/{review['id']}/decision"
+    async with portfolio.as_caller("portfolio:review:write", "portfolio:review:read", subject="clerk") as clerk:
+        answer = await decided(clerk, review, CONTINUE)
+    assert (answer.status_code, answer.json()["code"]) == (403, "request.permission-missing")
+    async with portfolio.as_caller("portfolio:review:decide", subject="board") as board:
+        assert (await board.post(path, json=CONTINUE)).status_code == 428
+        assert (await board.post(path, json=CONTINUE, headers={"If-Match": '"9"'})).status_code == 412
+
+
+async def test_a_campaign_counts_what_it_recommends_and_takes_only_the_kind_that_is_asked_for(
+    portfolio: ServiceUnderTest, services: Services, mail: dict[str, Any]
+) -> None:
+    await services.operational("net", kind="supporting")
+    await services.retiring("fax")
+    campaign = (await portfolio.client.post("/v1/review-campaigns", json={**YEAR, "kind": "supporting"})).json()
+    assert campaign == {"opened": 1, "already_open": 0, "recommendations": {"remediate": 1}}
+    rest = (await portfolio.client.post("/v1/review-campaigns", json={**YEAR, "include_retiring": True})).json()
+    assert (rest["opened"], rest["already_open"]) == (2, 1)
+    assert (await portfolio.client.post("/v1/review-campaigns", json=YEAR)).json()["opened"] == 0

@@ -16,7 +16,7 @@ from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
 from chassis.schema import deferred_events as deferred
 from chassis.schema import outbox
-from chassis.text import Schema
+from chassis.text import NO_NUL, Schema
 
 SCANNED = 10_000
 MAX_POSITION = 2**63 - 1
@@ -59,7 +59,7 @@ def event_router(service: str) -> Router:
     async def read_event_feed(
         session: Session,
         after: Annotated[int, Query(ge=0, le=MAX_POSITION)] = 0,
-        type: Annotated[str | None, Query(max_length=200)] = None,
+        type: Annotated[str | None, Query(max_length=200, pattern=NO_NUL)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> Response:
         """Read the published facts of this service, oldest first."""

@@ -170,7 +170,7 @@ COMPONENTS: dict[str, Any] = {
         "If-None-Match": {
             "name": "If-None-Match",
             "in": "header",
-            **_text("ETags that are known already; answered with 304 if one is current.", maxLength=1000),
+            **_text("ETags that are known already; answered with 304 if one is current."),
         },
     },
     "responses": {category.__name__: _refusal(category, status) for category, status in STATUS.items()},

@@ -21,8 +21,7 @@ from portfolio.evidence.schemas import (
     PeriodCost,
     RecoveryEvidence,
 )
-from portfolio.evidence.trend import trend
-from portfolio.measurement.queries import ratio
+from portfolio.evidence.trend import quotient, trend
 from portfolio.service.model import Service
 from portfolio.service.terms import Status
 from portfolio.subscription.model import Subscription
@@ -162,7 +161,7 @@ def recovery_evidence(
         recovered=recovered,
         cost=against,
         basis=basis,
-        ratio=ratio(recovered, against) if against is not None and against > 0 else None,
+        ratio=None if against is None else quotient(recovered, against),
         charged=[
             Charged(starts_on=days.starts_on, ends_on=days.ends_on, amount=exact_sum(amounts))
             for days, amounts in ranges.items()

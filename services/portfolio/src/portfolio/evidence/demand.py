@@ -19,13 +19,16 @@ LISTED = 100
 LAUNCHED = (KnownOffering.launched_on.is_not(None), KnownOffering.withdrawn_on.is_(None))
 
 
-async def demand(
+async def subscribed(
     session: AsyncSession, services: Collection[UUID], *, start: date, now: datetime
-) -> dict[UUID, DemandEvidence]:
-    """A service that nobody has ever subscribed to is not among them: its demand is not known from subscriptions."""
+) -> dict[UUID, tuple[Any, ...]]:
+    """Subscriptions and their quantity, today and at the start.
+
+    A service that nobody has ever subscribed to is not among them: its demand is not known from subscriptions.
+    """
     query = select(Subscription.service_id, *_subscribed(now.date()), *_subscribed(start))
     query = query.where(Subscription.service_id.in_(services)).group_by(Subscription.service_id)
-    return {row[0]: _demand(row[1:3], row[3:5], start, now) for row in await session.execute(query)}
+    return {row[0]: tuple(row[1:]) for row in await session.execute(query)}
 
 
 def _subscribed(on: date) -> tuple[Any, Any]:
@@ -33,11 +36,14 @@ def _subscribed(on: date) -> tuple[Any, Any]:
     return func.count().filter(runs), func.coalesce(func.sum(Subscription.quantity).filter(runs), 0)
 
 
-def _demand(now: Sequence[Any], before: Sequence[Any], start: date, at: datetime) -> DemandEvidence:
+def demand_evidence(counts: tuple[Any, ...] | None, start: date, at: datetime) -> DemandEvidence | None:
+    if counts is None:
+        return None
+    now, before = Decimal(counts[1]), Decimal(counts[3])
     return DemandEvidence(
-        now=Subscribed(on=at.date(), subscriptions=now[0], quantity=Decimal(now[1])),
-        at_start=Subscribed(on=start, subscriptions=before[0], quantity=Decimal(before[1])),
-        change=change(Decimal(before[1]), Decimal(now[1])),
+        now=Subscribed(on=at.date(), subscriptions=counts[0], quantity=now),
+        at_start=Subscribed(on=start, subscriptions=counts[2], quantity=before),
+        change=change(before, now),
         as_of=at,
     )
 

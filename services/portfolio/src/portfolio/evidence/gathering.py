@@ -1,17 +1,17 @@
 """Puts the evidence about services together, and says what of it is not known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portfolio.days import DayRange
 from portfolio.evidence import costs, demand
 from portfolio.evidence.schemas import (
-    DemandEvidence,
     DependantEvidence,
     Evidence,
     Missing,
@@ -24,6 +24,8 @@ from portfolio.service.gates import Neighbour
 from portfolio.service.model import Service
 from portfolio.service.queries import dependants_in_catalog
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -35,7 +37,7 @@ class Found:
     allocated: costs.Rows
     charged: costs.Rows
     attained: dict[UUID, Attainment]
-    demand: dict[UUID, DemandEvidence]
+    subscribed: dict[UUID, tuple[Any, ...]]
     offerings: dict[UUID, OfferingEvidence]
     dependants: dict[UUID, list[Neighbour]]
 
@@ -50,7 +52,7 @@ async def gather(session: AsyncSession, services: Sequence[Service], within: Day
         allocated=await costs.allocated(session, ids, within),
         charged=await costs.charged(session, ids, within),
         attained=await attainment(session, ids, within),
-        demand=await demand.demand(session, ids, start=within.starts_on, now=at),
+        subscribed=await demand.subscribed(session, ids, start=within.starts_on, now=at),
         offerings=await demand.offerings(session, ids),
         dependants=await dependants_in_catalog(session, ids),
     )
@@ -60,7 +62,9 @@ async def gather(session: AsyncSession, services: Sequence[Service], within: Day
 def _evidence(service: Service, found: Found) -> Evidence:
     posted, other_costs = _in_one_currency(found.posted.get(service.id))
     charged, other_charges = _in_one_currency(found.charged.get(service.id))
-    cost = costs.cost_evidence(posted)
+    start, counts = found.within.starts_on, found.subscribed.get(service.id)
+    too_large: list[Missing] = []
+    cost = _told(too_large, Part.COST, lambda: costs.cost_evidence(posted))
     full = costs.full_cost_evidence(found.allocated.get(service.id, ()))
     evidence = Evidence(
         service_id=service.id,
@@ -74,15 +78,26 @@ def _evidence(service: Service, found: Found) -> Evidence:
         taken_at=found.at,
         cost=cost,
         full_costs=full,
-        recovery=costs.recovery_evidence(charged, cost, full),
+        recovery=_told(too_large, Part.RECOVERY, lambda: costs.recovery_evidence(charged, cost, full)),
         attainment=found.attained[service.id],
-        demand=found.demand.get(service.id),
+        demand=_told(too_large, Part.DEMAND, lambda: demand.demand_evidence(counts, start, found.at)),
         offerings=found.offerings.get(service.id),
         dependants=DependantEvidence(count=len(found.dependants.get(service.id, ())), as_of=found.at),
         missing=[],
     )
+    known = {missing.part for missing in too_large}
+    unknown = [missing for missing in _missing(evidence) if missing.part not in known]
     left_out = [*_left_out(Part.COST, other_costs), *_left_out(Part.RECOVERY, other_charges)]
-    return evidence.model_copy(update={"missing": [*_missing(evidence), *left_out]})
+    return evidence.model_copy(update={"missing": [*unknown, *too_large, *left_out]})
+
+
+def _told(too_large: list[Missing], part: Part, tell: Callable[[], T | None]) -> T | None:
+    """A part whose sums have more digits than a figure may have is missing for that reason."""
+    try:
+        return tell()
+    except ValidationError:
+        too_large.append(Missing(part=part, reason="Its figures are too large to be told."))
+        return None
 
 
 def _in_one_currency(rows: Sequence[Any] | None) -> tuple[Sequence[Any], list[str]]:

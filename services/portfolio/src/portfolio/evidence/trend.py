@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from chassis.money import Amount, exact_sum, round_to
+from chassis.money import WHOLE_DIGITS, Amount, exact_sum, round_to
 from chassis.text import Schema
 
 DECIMALS = 4
@@ -26,9 +26,15 @@ def halves(values: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
     return values[:half], values[len(values) - half :]
 
 
+def quotient(part: Decimal, whole: Decimal) -> Decimal | None:
+    """To four decimals; None when there is nothing to divide by, or when it has more digits than a figure may have."""
+    result = round_to(part / whole, DECIMALS) if whole > 0 else None
+    return None if result is None or result.adjusted() >= WHOLE_DIGITS else result
+
+
 def change(earlier: Decimal, later: Decimal) -> Decimal | None:
     """None when there was nothing to begin with."""
-    return round_to((later - earlier) / earlier, DECIMALS) if earlier > 0 else None
+    return quotient(later - earlier, earlier)
 
 
 def trend(figures: Sequence[tuple[Decimal, Decimal]]) -> Trend | None:
@@ -40,5 +46,4 @@ def trend(figures: Sequence[tuple[Decimal, Decimal]]) -> Trend | None:
 
 
 def _quotient(figures: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
-    by = exact_sum(by for _, by in figures)
-    return round_to(exact_sum(amount for amount, _ in figures) / by, DECIMALS) if by > 0 else None
+    return quotient(exact_sum(amount for amount, _ in figures), exact_sum(by for _, by in figures))

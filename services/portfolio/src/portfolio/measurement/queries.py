@@ -51,9 +51,9 @@ def attained(within: DayRange, services: Collection[UUID] | None = None) -> Sele
     """One row per service level, of these services or all: its value over the range, and what its periods came to."""
     m = once(within, services).c
     measured = m.value.is_not(None)
-    cases = func.sum(m.volume).filter(m.volume_met.is_not(None))
-    share = func.sum(m.volume_met) / func.nullif(cases, 0) * case(WHOLE, value=ServiceLevel.unit)
-    by_volume = func.count(m.value) == func.count(m.volume_met)
+    met, cases = (func.sum(volume).filter(measured) for volume in (m.volume_met, m.volume))
+    share = met / func.nullif(cases, 0) * case(WHOLE, value=ServiceLevel.unit)
+    by_volume = func.count(m.value) == func.count(m.volume_met).filter(measured)
     value = func.trim_scale(func.round(case((by_volume, share), else_=func.avg(m.value)), DECIMALS))
     newest_first = aggregate_order_by(m.value, m.period_starts_on.desc())
     # A level that promises no figure is neither kept nor broken, whatever was measured.

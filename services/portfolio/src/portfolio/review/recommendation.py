@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chassis.money import plain, rounded
+from chassis.money import plain, round_to, rounded
 from chassis.text import Schema
 from portfolio.evidence.schemas import Evidence
 from portfolio.review.terms import Recommendation
@@ -78,7 +78,7 @@ def recommend(found: list[Finding]) -> Recommendation:
 
 
 def _percent(fraction: Decimal) -> str:
-    return f"{plain((fraction * 100).quantize(Decimal('0.1')))} %"
+    return f"{plain(round_to(fraction * 100, 1))} %"
 
 
 def _money(amount: Decimal, currency: str) -> str:

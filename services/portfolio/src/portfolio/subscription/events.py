@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.events import Event
-from chassis.money import Quantity
+from chassis.money import NonNegativeAmount
 
 
 class SubscriptionStarted(Event, type="portfolio.subscription-started.v1"):
@@ -13,7 +13,7 @@ class SubscriptionStarted(Event, type="portfolio.subscription-started.v1"):
     subscription_id: UUID
     service_id: UUID
     customer_id: UUID
-    quantity: Quantity
+    quantity: NonNegativeAmount
     option: str | None
     starts_on: date
 

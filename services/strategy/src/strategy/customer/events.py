@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.events import Event
-from chassis.money import Quantity
+from chassis.money import NonNegativeAmount
 
 
 class CustomerRegistered(Event, type="strategy.customer-registered.v1"):
@@ -31,5 +31,5 @@ class CustomersMerged(Event, type="strategy.customers-merged.v1"):
 class CustomerSized(Event, type="strategy.customer-sized.v1"):
     customer_id: UUID
     measure: str
-    quantity: Quantity
+    quantity: NonNegativeAmount
     valid_from: date

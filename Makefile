@@ -1,13 +1,14 @@
 # Steward: the commands of daily work. `make` alone lists them.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run test check format contracts migrate demo rabbitmq lock clean
+.PHONY: help setup run test check format contracts migrate demo rabbitmq lock clean up down logs
 
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet --no-input
 PACKAGES := services/chassis services/portfolio services/finance services/strategy gateway deploy/standalone
 CONTRACTS := $(PY) -m standalone.contracts
+export SECRETS ?= .steward/secrets
 
 # A checkout that was moved or copied installs again: its path is part of the stamp's name.
 STAMP := $(VENV)/.installed-$(shell pwd | cksum | cut -d' ' -f1)
@@ -63,7 +64,23 @@ migrate: $(STAMP) ## Bring the standalone database to the newest schema
 
 demo: $(STAMP) ## Run a real provider's year through the platform: make demo DATA=folder
 	@test -d "$(DATA)" || { echo "Which data? make demo DATA=folder"; exit 1; }
-	@$(PY) -m standalone.demo --data "$(DATA)"
+	@$(PY) -m standalone.demo --data "$(DATA)" $(if $(URL),--url "$(URL)") $(if $(NOTICE_DAYS),--notice-days "$(NOTICE_DAYS)")
+
+up: ## Start the platform as containers, healthy when it returns; ARGS="--scale finance=2"
+	@docker compose version >/dev/null 2>&1 || { echo "make up needs a container engine with Compose v2. Without one: make run"; exit 1; }
+	@deploy/compose/secrets "$(SECRETS)"
+	@echo "Building the images (a few minutes at first, then seconds)"
+	@docker compose build --quiet
+	@echo "Starting"
+	@docker compose --progress quiet up --detach --wait --wait-timeout 180 $(ARGS) || { \
+		docker compose ps --all; echo "Not all are healthy. Next: make logs"; exit 1; }
+	@deploy/compose/welcome "$(SECRETS)"
+
+down: ## Stop the containers; data stay (docker compose down --volumes removes them)
+	@docker compose down
+
+logs: ## Follow what the containers say; ARGS="finance finance-work" chooses some
+	@docker compose logs --follow --tail 100 $(ARGS)
 
 # Journeys run over a real broker: AMQP_URL names one, else an installed rabbitmq-server is started privately.
 rabbitmq: ## Install RabbitMQ for the tests, where that is possible (Debian or Ubuntu, as root)
@@ -75,7 +92,7 @@ rabbitmq: ## Install RabbitMQ for the tests, where that is possible (Debian or U
 	else echo "No RabbitMQ: tests over a real broker are skipped. Install rabbitmq-server, or set AMQP_URL."; fi
 
 lock: $(STAMP) ## Pin anew what requirements/*.in ask for
-	@for set in runtime standalone dev; do \
+	@for set in build runtime standalone dev; do \
 		UV_PYTHON_DOWNLOADS=never $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate requirements/$$set.in -o requirements/$$set.txt $(UPGRADE) || exit 1; done
 

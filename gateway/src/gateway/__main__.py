@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer HTTP requests; settings come from the environment")
     registering = commands.add_parser("register", help="let a program ask for tokens; prints its secret, once")
-    registering.add_argument("--file", type=Path, required=True, help="the file of registered clients (CLIENTS_FILE)")
+    given = os.environ.get("CLIENTS_FILE")
+    registering.add_argument(
+        "--file", type=Path, default=given, required=not given, help="of registered clients; CLIENTS_FILE without it"
+    )
     registering.add_argument("--name", required=True, help="for people: Portfolio dashboard")
     registering.add_argument("--role", dest="roles", action="append", required=True, choices=list(ROLES))
     registering.add_argument("--unit", type=UUID, help="customer id; needed for a consumer")

@@ -7,13 +7,26 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
+import stamina
+
+from chassis.ids import uuid7
 
 Json = dict[str, Any]
-PATIENCE_SECONDS, PAUSE_SECONDS = 60.0, 0.1
+PATIENCE_SECONDS, PAUSE_SECONDS = 120.0, 0.1
+PASSING = {429, 500, 502, 503, 504}
 
 
 class Refused(Exception):
     """The platform answered with a problem document."""
+
+    def __init__(self, sentence: str, *, passes: bool = False) -> None:
+        super().__init__(sentence)
+        self.passes = passes
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the same call, with the same key, may well succeed in a moment: a part of the platform is away."""
+    return isinstance(error, httpx.TransportError) or (isinstance(error, Refused) and error.passes)
 
 
 class Steward:
@@ -81,19 +94,30 @@ class Steward:
         self._renew_at = 0.0
 
     async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Json:
-        answer = await self._http.request(method, path, headers={**(headers or {}), **await self.bearer()}, **request)
+        """Tries again while parts of the platform are away; the key makes sure that a write happens once."""
+        keyed = {**(headers or {}), **({} if method == "GET" else {"Idempotency-Key": str(uuid7())})}
+        async for attempt in stamina.retry_context(on=_passes, attempts=None, timeout=PATIENCE_SECONDS, wait_max=2):
+            with attempt:
+                return await self._once(method, path, keyed, request)
+        raise AssertionError  # the last attempt has returned or raised
+
+    async def _once(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> Json:
+        answer = await self._http.request(method, path, headers={**headers, **await self.bearer()}, **request)
         if answer.is_error:
-            raise Refused(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}")
+            waits = answer.status_code in PASSING or "retry-after" in answer.headers
+            raise Refused(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}", passes=waits)
         body: Json = answer.json() if answer.content else {}
         return body
 
     async def bearer(self) -> dict[str, str]:
         if time.monotonic() > self._renew_at:
             form = {"grant_type": "client_credentials"}
-            answer = (
-                (await self._http.post("/oauth/token", data=form, auth=self._credentials)).raise_for_status().json()
-            )
-            self._token, self._renew_at = answer["access_token"], time.monotonic() + answer["expires_in"] / 2
+            answer = await self._http.post("/oauth/token", data=form, auth=self._credentials)
+            if answer.is_error:
+                waits = answer.status_code in PASSING
+                raise Refused(f"no token: {answer.status_code} {answer.text[:2000]}", passes=waits)
+            granted = answer.json()
+            self._token, self._renew_at = granted["access_token"], time.monotonic() + granted["expires_in"] / 2
         return {"Authorization": f"Bearer {self._token}"}
 
 

@@ -70,6 +70,7 @@ def configure_logging(level: str = "INFO") -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.getLogger("uvicorn.access").disabled = True  # the door writes one entry per request itself
+    logging.getLogger("alembic").setLevel("WARNING")  # it tells of every look at the schema, readiness included
 
 
 def configure_tracing(service: str, endpoint: str | None) -> None:

@@ -1,17 +1,14 @@
 """Reviews with recommendations, and one service retired: no longer charged, its offering withdrawn."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from standalone.client import Json, Steward
 from standalone.demo.books import open_year
-from standalone.demo.clock import MovableClock
-from standalone.demo.portfolio import CONFERENCING, service_id
+from standalone.demo.portfolio import CONFERENCING, offering_and_need, service_id
 from standalone.demo.published import YEAR
 from standalone.demo.report import Report
-
-NOTICE_DAYS = 30
 
 
 async def reviews(caller: Steward, report: Report) -> None:
@@ -55,24 +52,25 @@ async def _run_until(caller: Steward, holds: Any) -> Json:
 SUBSCRIBERS = ("Canada Revenue Agency", "National Defence", "Correctional Service Canada")
 
 
-async def retirement(
-    caller: Steward, board: Steward, clock: MovableClock, begun: list[Json], offered: tuple[Json, Json], report: Report
-) -> None:
-    """Decided by somebody else than who opened the review; carried out when the notice has run out."""
+async def notice(caller: Steward, board: Steward, last_day: date, begun: list[Json], report: Report) -> None:
+    """Decided by somebody else than who opened the review."""
     service = await service_id(caller, CONFERENCING)
-    last_day = clock().date() + timedelta(days=NOTICE_DAYS)
     await _decide(board, service, last_day)
     for subscription in begun:
         path = f"/portfolio/v1/subscriptions/{subscription['id']}/termination"
         await caller.post(path, {"on": str(last_day)}, version=subscription["version"])
     early = await caller.post("/portfolio/v1/retirements-due")
     report.tie("retired before the notice has run out", [], early["retired"])
-    clock.advance(days=NOTICE_DAYS + 1)
-    caller.forget_token()
+
+
+async def retirement(caller: Steward, report: Report) -> None:
+    """When the notice has run out."""
+    service = await caller.get(f"/portfolio/v1/services/{await service_id(caller, CONFERENCING)}")
+    offered = await offering_and_need(caller)
     due = await caller.post("/portfolio/v1/retirements-due")
     report.tie("retired when it has", 1, len(due["retired"]))
     await _withdrawn(caller, offered, report)
-    await _no_longer_charged(caller, last_day, report)
+    await _no_longer_charged(caller, date.fromisoformat(service["retires_on"]), report)
 
 
 async def _decide(board: Steward, service: str, last_day: date) -> None:

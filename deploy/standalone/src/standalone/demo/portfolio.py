@@ -6,7 +6,7 @@ from standalone.client import Json, Steward
 from standalone.demo.published import Published, mapping
 from standalone.demo.report import Report
 
-CONFERENCING = "GC-1989"
+CONFERENCING, OFFERING = "GC-1989", "conferencing"
 
 
 async def load(caller: Steward, path: str, content: bytes, name: str) -> Json:
@@ -61,7 +61,7 @@ async def service_id(caller: Steward, code: str) -> str:
     return found
 
 
-async def offering(caller: Steward, report: Report) -> tuple[Json, Json]:
+async def offering(caller: Steward, report: Report) -> None:
     """A need, and an offering made of one service that meets it."""
     space = {"code": "federal", "name": "The federal government", "owner": "Shared Services Canada"}
     need = {"statement": "Meet without travelling", "asked_by": "Departments", "importance": 8, "satisfaction": 6}
@@ -70,7 +70,7 @@ async def offering(caller: Steward, report: Report) -> tuple[Json, Json]:
     service = await service_id(caller, CONFERENCING)
     await caller.until(lambda page: bool(page["items"]), "/strategy/v1/known-services", code=CONFERENCING)
     draft = {
-        "code": "conferencing",
+        "code": OFFERING,
         "name": "Conferencing",
         "utility": "Meetings by voice and video",
         "need_ids": [wanted["id"]],
@@ -79,6 +79,10 @@ async def offering(caller: Steward, report: Report) -> tuple[Json, Json]:
     offered = await caller.post("/strategy/v1/offerings", draft)
     for step in ("proposal", "approval", "launch"):
         offered = await caller.post(f"/strategy/v1/offerings/{offered['id']}/{step}", version=offered["version"])
-    wanted = await caller.get(f"/strategy/v1/needs/{wanted['id']}")
+    offered, wanted = await offering_and_need(caller)
     report.say(f"offering “{offered['name']}” is {offered['status']}, its need is {wanted['state']}")
-    return offered, wanted
+
+
+async def offering_and_need(caller: Steward) -> tuple[Json, Json]:
+    (offered,) = (await caller.get("/strategy/v1/offerings", code=OFFERING))["items"]
+    return offered, await caller.get(f"/strategy/v1/needs/{offered['need_ids'][0]}")

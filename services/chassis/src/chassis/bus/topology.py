@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused
 
 Arguments: TypeAlias = dict[str, Any]
 
@@ -45,11 +46,21 @@ async def _unless_different(
         log.exception("%s stands with other arguments than this release declares; it is used as it is", name)
 
 
+async def _unless_reserved(
+    connection: AbstractConnection, name: str, declare: Callable[[AbstractChannel], Awaitable[Any]]
+) -> None:
+    """What all services share may be made by an administrator, with a user per service who may only use it."""
+    try:
+        await _unless_different(connection, name, declare)
+    except ChannelAccessRefused:
+        log.info("%s is not ours to declare; it is used as it is", name)
+
+
 async def declare_exchange(connection: AbstractConnection) -> None:
     async def declare(channel: AbstractChannel) -> None:
         await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
 
-    await _unless_different(connection, EXCHANGE, declare)
+    await _unless_reserved(connection, EXCHANGE, declare)
 
 
 async def _declare_dead_letters(connection: AbstractConnection) -> None:
@@ -58,7 +69,7 @@ async def _declare_dead_letters(connection: AbstractConnection) -> None:
         queue = await channel.declare_queue(DEAD_LETTERS, durable=True, arguments=dict(QUORUM))
         await queue.bind(exchange)
 
-    await _unless_different(connection, DEAD_LETTERS, declare)
+    await _unless_reserved(connection, DEAD_LETTERS, declare)
 
 
 async def declare_consumer(connection: AbstractConnection, consumer: str, types: Collection[str]) -> None:

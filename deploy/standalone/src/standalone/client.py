@@ -59,6 +59,13 @@ class Steward:
             await asyncio.sleep(PAUSE_SECONDS)
         return result
 
+    async def post_when_known(self, path: str, body: Any) -> Json:
+        """For a body that names what the service has yet to hear of from another one."""
+        async for attempt in stamina.retry_context(on=Refused, attempts=None, timeout=PATIENCE_SECONDS, wait_max=2):
+            with attempt:
+                return await self.post(path, body)
+        raise AssertionError  # the last attempt has returned or raised
+
     async def every(self, path: str, **query: Any) -> list[Json]:
         """All items of a list, page by page."""
         items: list[Json] = []

@@ -1,10 +1,12 @@
 """Reviews with recommendations, and one service retired: no longer charged, its offering withdrawn."""
 
+import asyncio
+import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from standalone.client import Json, Steward
+from standalone.client import PATIENCE_SECONDS, PAUSE_SECONDS, Json, Steward
 from standalone.demo.books import open_year
 from standalone.demo.portfolio import CONFERENCING, offering_and_need, service_id
 from standalone.demo.published import YEAR
@@ -26,7 +28,8 @@ async def charge_by_use(caller: Steward, report: Report) -> list[Json]:
     chosen = [each for each in consumers if each["name"] in SUBSCRIBERS]
     service = await service_id(caller, CONFERENCING)
     terms = {"service_id": service, "quantity": "100", "starts_on": YEAR["starts_on"]}
-    begun = [await caller.post("/portfolio/v1/subscriptions", {**terms, "customer_id": it["id"]}) for it in chosen]
+    path = "/portfolio/v1/subscriptions"
+    begun = [await caller.post_when_known(path, {**terms, "customer_id": it["id"]}) for it in chosen]
     plan = {"code": "conferencing", "name": "Conferencing by use", "cost_objects": {"codes": [CONFERENCING]}}
     await caller.post("/finance/v1/charge-plans", {**plan, "basis": "full", "allocation_model": "services"})
 
@@ -39,14 +42,15 @@ async def charge_by_use(caller: Steward, report: Report) -> list[Json]:
     return begun
 
 
-async def _run_until(caller: Steward, holds: Any) -> Json:
-    """Charges anew until the facts of the subscriptions have come to finance."""
-    for _ in range(100):
+async def _run_until(caller: Steward, holds: Callable[[Json], bool]) -> Json:
+    """Charges anew until the facts of the subscriptions have come to finance, or patience ends."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while True:
         run = await caller.post("/finance/v1/charge-runs", {"plan": "conferencing", **YEAR})
         charged = await caller.every("/finance/v1/charges", run_id=run["id"])
-        if holds(run) and len(charged) == len(SUBSCRIBERS):
+        if (holds(run) and len(charged) == len(SUBSCRIBERS)) or time.monotonic() > give_up_at:
             return run
-    return run
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 SUBSCRIBERS = ("Canada Revenue Agency", "National Defence", "Correctional Service Canada")

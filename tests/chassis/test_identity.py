@@ -52,6 +52,22 @@ def test_whatever_else_is_refused(forged: str) -> None:
         Verifier(PUBLIC).caller(forged)
 
 
+def test_while_one_key_follows_another_both_are_believed() -> None:
+    later_private, later_public = new_key_pair()
+    clerk, both = Caller("clerk"), Verifier(f"{later_public}\n{PUBLIC}")
+    assert both.caller(Voucher(PRIVATE).vouch(clerk)) == both.caller(Voucher(later_private).vouch(clerk)) == clerk
+    with pytest.raises(IdentityInvalid):
+        both.caller(Voucher(new_key_pair()[0]).vouch(clerk))
+    with pytest.raises(IdentityInvalid):
+        Verifier(later_public).caller(Voucher(PRIVATE).vouch(clerk))
+
+
+@pytest.mark.parametrize("pem", ["", "no key", PRIVATE])
+def test_what_is_no_public_key_is_refused_at_the_start(pem: str) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Verifier(pem)
+
+
 def test_the_public_key_is_no_secret_to_sign_with() -> None:
     with pytest.raises(jwt.InvalidKeyError):
         token(key=PUBLIC, algorithm="HS256")

@@ -1,8 +1,11 @@
 """Who is asking and what they may do, vouched for by the gateway in a short-lived signed token."""
 
+import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -20,6 +23,8 @@ from chassis.problems import IdentityInvalid, PermissionMissing
 
 ISSUER, AUDIENCE, ALGORITHM = "steward-gateway", "steward-services", "EdDSA"
 LIFETIME_SECONDS, LEEWAY_SECONDS = 60, 5
+PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.+?-----END [^-]+-----", re.DOTALL)
+NO_PUBLIC_KEY = "the identity key must be an Ed25519 public key in PEM"
 
 
 @dataclass(frozen=True)
@@ -79,26 +84,45 @@ class Voucher:
 
 
 class Verifier:
-    """A service's side: accepts only what the gateway's key has signed."""
+    """A service's side: accepts only what the gateway's key has signed. While one key follows another it is given both,
+    one PEM block below the other."""
 
-    def __init__(self, public_key_pem: str) -> None:
-        key = load_pem_public_key(public_key_pem.encode())
-        if not isinstance(key, Ed25519PublicKey):
-            raise TypeError("the identity key must be an Ed25519 public key in PEM")
-        self._key = key
+    def __init__(self, public_keys_pem: str) -> None:
+        self._keys = [_public_key(block) for block in PEM_BLOCK.findall(public_keys_pem)]
+        if not self._keys:
+            raise TypeError(NO_PUBLIC_KEY)
 
     def caller(self, token: str) -> Caller:
         try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "sub"]},
-            )
+            claims = self._claims(token)
             unit = claims.get("unit")
             return Caller(claims["sub"], frozenset(claims.get("permissions", ())), UUID(unit) if unit else None)
         except (jwt.InvalidTokenError, ValueError) as error:
             raise IdentityInvalid(str(error)) from error
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        *others, last = self._keys
+        for key in others:
+            with suppress(jwt.InvalidSignatureError):
+                return _signed_by(key, token)
+        return _signed_by(last, token)
+
+
+def _public_key(pem: str) -> Ed25519PublicKey:
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise TypeError(NO_PUBLIC_KEY)
+    return key
+
+
+def _signed_by(key: Ed25519PublicKey, token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        key,
+        algorithms=[ALGORITHM],
+        audience=AUDIENCE,
+        issuer=ISSUER,
+        leeway=LEEWAY_SECONDS,
+        options={"require": ["exp", "iat", "sub"]},
+    )
+    return claims

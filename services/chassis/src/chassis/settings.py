@@ -16,7 +16,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(description="PostgreSQL DSN of this service's own database and role")
     amqp_url: SecretStr | None = Field(default=None, description="RabbitMQ; needed to work, not to serve")
     identity_public_key: str | None = Field(
-        default=None, description="PEM, Ed25519: whose identity tokens are believed"
+        default=None, description="PEM, Ed25519: whose identity tokens are believed; several while keys change"
     )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

@@ -1,7 +1,7 @@
 # Steward: the commands of daily work. `make` alone lists them.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run test check format contracts migrate demo rabbitmq lock clean up down logs
+.PHONY: help setup run test check format contracts migrate demo rabbitmq lock clean up down logs bench faults
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -65,6 +65,13 @@ migrate: $(STAMP) ## Bring the standalone database to the newest schema
 demo: $(STAMP) ## Run a real provider's year through the platform: make demo DATA=folder
 	@test -d "$(DATA)" || { echo "Which data? make demo DATA=folder"; exit 1; }
 	@$(PY) -m standalone.demo --data "$(DATA)" $(if $(URL),--url "$(URL)") $(if $(NOTICE_DAYS),--notice-days "$(NOTICE_DAYS)")
+
+bench: $(STAMP) ## Measure against bare engines and peers; ARGS="relay --pairs 3" chooses
+	@$(PY) -m tests.bench $(ARGS)
+
+faults: $(STAMP) ## Kill containers while a real provider's years run through them: make faults DATA=folder ARGS="--seed 2"
+	@test -d "$(DATA)" || { echo "Which data? make faults DATA=folder"; exit 1; }
+	@$(PY) -m tests.faults.composed --data "$(DATA)" $(ARGS)
 
 up: ## Start the platform as containers, healthy when it returns; ARGS="--scale finance=2"
 	@docker compose version >/dev/null 2>&1 || { echo "make up needs a container engine with Compose v2. Without one: make run"; exit 1; }

@@ -1,11 +1,12 @@
 """`python -m tests.bench [case ...]`: measures Steward against bare engines and peers, prints and keeps figures."""
 
 import argparse
-import asyncio
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from chassis.telemetry import configure_logging
 from tests.bench.measure import Comparison, Effort, Measured
@@ -29,7 +30,7 @@ def main() -> None:
     for name in arguments.cases or CASES:
         case: Case = import_module(f"tests.bench.{name}").measure
         print(f"{name} ...", flush=True)
-        measured = asyncio.run(case(effort))
+        measured = uvloop.run(case(effort))
         keep(name, measured)
         print(table(measured.comparisons), flush=True)
         comparisons += measured.comparisons

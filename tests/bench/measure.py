@@ -96,11 +96,19 @@ class Effort:
         kind: str,
         goal: float,
         check: Callable[[], Awaitable[None]],
+        before: Callable[[], Awaitable[None]] | None = None,
     ) -> Comparison:
-        """Warms both up, then A/B/A/B. `check` raises when what either side did is wrong: then there is no figure."""
+        """Warms both up, then A/B/A/B, each turn after `before`. `check` raises when what either side did is wrong, and
+        then there is no figure."""
+
+        async def turn(side: Side) -> Turn:
+            if before:
+                await before()
+            return await _turn(side, self.seconds)
+
         for side in (ours, other):
-            await _turn(side, self.seconds)
-        turns = [(await _turn(ours, self.seconds), await _turn(other, self.seconds)) for _ in range(self.pairs)]
+            await turn(side)
+        turns = [(await turn(ours), await turn(other)) for _ in range(self.pairs)]
         await check()
         sides = [_figures(side, [pair[at] for pair in turns]) for at, side in enumerate((ours, other))]
         return Comparison(

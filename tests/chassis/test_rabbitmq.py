@@ -10,7 +10,8 @@ import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from chassis.bus import Message
-from chassis.bus.rabbitmq import MEDIA, RabbitMQ
+from chassis.bus.confirms import MEDIA
+from chassis.bus.rabbitmq import RabbitMQ
 from chassis.bus.topology import DEAD_LETTERS, DELIVERY_LIMIT, queue_of
 from tests.chassis.events import Ear, consuming, event, until
 from tests.chassis.post import ORDERED

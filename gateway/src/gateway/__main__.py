@@ -1,13 +1,14 @@
 """`python -m gateway serve | register`."""
 
 import argparse
-import asyncio
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import uvloop
 
 from chassis.telemetry import configure_logging, configure_tracing
 from gateway.app import create_gateway
@@ -75,7 +76,7 @@ def _serve(settings: Settings) -> None:
     }
     if missing := contracts.keys() - upstreams.keys():
         sys.exit(f"Set {', '.join(f'{name.upper()}_URL' for name in sorted(missing))}: where are these services?")
-    asyncio.run(server(create_gateway(settings, upstreams, contracts), settings).serve())
+    uvloop.run(server(create_gateway(settings, upstreams, contracts), settings).serve())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 from datetime import datetime
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -33,7 +34,7 @@ def main(manifest: Manifest) -> None:
     settings = Settings()
     configure_logging(settings.log_level)
     configure_tracing(manifest.name, settings.otel_exporter_otlp_endpoint)
-    asyncio.run(COMMANDS[arguments.command](manifest, settings, arguments))
+    uvloop.run(COMMANDS[arguments.command](manifest, settings, arguments))
 
 
 def _parser(manifest: Manifest) -> argparse.ArgumentParser:

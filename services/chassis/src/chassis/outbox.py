@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias, cast
 
 from sqlalchemy import ARRAY, BigInteger, Row, any_, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,13 +14,16 @@ from chassis.database import WAKE_CHANNEL, Database
 from chassis.pulse import Pulse
 from chassis.schema import outbox
 
-BATCH = 1000
+BATCH = 2000
 POLL_SECONDS, ROUND_SECONDS = 1.0, 90
 
 FACTS = (
     select(outbox.c.position, outbox.c.id, outbox.c.type, outbox.c.envelope).order_by(outbox.c.position).limit(BATCH)
 )
 UNPUBLISHED = FACTS.where(outbox.c.published_at.is_(None))
+
+
+Fact: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class Relay:
@@ -46,24 +49,50 @@ class Relay:
             wake = await _listening(connection)
             while True:
                 wake.clear()
-                published = await self._publish_batch(connection)
+                await self._publish_all(connection)
                 self._pulse.beat()
-                if published < BATCH:
-                    # An idle connection may die in silence, and with it the waking: so it looks by itself as well.
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(POLL_SECONDS):
-                            await wake.wait()
+                # An idle connection may die in silence, and with it the waking: so it looks by itself as well.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await wake.wait()
 
-    async def _publish_batch(self, connection: AsyncConnection) -> int:
-        async with asyncio.timeout(ROUND_SECONDS):
-            rows = (await connection.execute(UNPUBLISHED)).all()
-            if rows:
-                await self._bus.publish(_messages(rows))
-                await connection.execute(_published([row.position for row in rows]))
-            return len(rows)
+    async def _publish_all(self, connection: AsyncConnection) -> None:
+        """While the broker confirms one batch, the one before is marked and the next one read."""
+        before: Sequence[Fact] = ()
+        batch = await self._next(connection, after=0)
+        while before or batch:
+            async with asyncio.timeout(ROUND_SECONDS):
+                # Both are waited for, whatever becomes of one: a statement that is cut off may keep the lock.
+                outcomes = await asyncio.gather(
+                    self._publish(batch), self._mark_and_read(connection, before, batch), return_exceptions=True
+                )
+            _raise_first(outcomes)
+            before, batch = batch, cast(Sequence[Fact], outcomes[1])
+            self._pulse.beat()
+
+    async def _publish(self, batch: Sequence[Fact]) -> None:
+        if batch:
+            await self._bus.publish(_messages(batch))
+
+    async def _mark_and_read(
+        self, connection: AsyncConnection, before: Sequence[Fact], batch: Sequence[Fact]
+    ) -> Sequence[Fact]:
+        if before:
+            await connection.execute(_published([fact.position for fact in before]))
+        return await self._next(connection, after=batch[-1].position) if batch else ()
+
+    async def _next(self, connection: AsyncConnection, *, after: int) -> Sequence[Fact]:
+        """What is committed only now, at an earlier position, is of another subject and waits for the next round."""
+        return (await connection.execute(UNPUBLISHED.where(outbox.c.position > after))).all()
 
 
-def _messages(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Message]:
+def _raise_first(outcomes: Sequence[object]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+def _messages(rows: Sequence[Fact]) -> list[Message]:
     return [Message(row.id, row.type, row.envelope) for row in rows]
 
 

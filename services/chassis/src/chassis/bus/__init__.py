@@ -1,8 +1,7 @@
 """How facts travel from the service that announces them to those that react to them."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import NamedTuple, NoReturn, Protocol
 from uuid import UUID
 
 from chassis.pulse import Pulse
@@ -12,8 +11,7 @@ from chassis.pulse import Pulse
 Receive = Callable[[Sequence[bytes]], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """`body` is the whole event as it is kept in the outbox; `id` and `type` are the event's."""
 
     id: UUID

@@ -9,16 +9,14 @@ from typing import NoReturn, Self, cast
 import aio_pika
 import aiormq
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
-from pamqp.commands import Basic
 
 from chassis.bus import Message, Receive
+from chassis.bus.confirms import Confirms
 from chassis.bus.topology import EXCHANGE, declare_consumer, declare_exchange, queue_of
 from chassis.pulse import Pulse
 
-MEDIA = "application/cloudevents+json"
 ANSWER_SECONDS, CONFIRM_SECONDS, IDLE_SECONDS = 10, 60, 1
 PREFETCH, BATCH = 1000, 500
-PERSISTENT = 2
 
 
 class ConsumerLost(Exception):
@@ -33,26 +31,29 @@ class RabbitMQ:
         self._opening = asyncio.Lock()
         self._connection: AbstractConnection | None = None
         self._channel: AbstractChannel | None = None
+        self._confirms: Confirms | None = None
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Returns when the broker has confirmed all: they are on disk in every queue that wants them."""
-        channel = await _underlying(await self._open())
+        """Returns when the broker has confirmed all: they are on disk in every queue that wants them. What no queue is
+        bound to is confirmed and dropped."""
+        confirms = await self._open()
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
-                await asyncio.gather(*(_confirmed(channel, message) for message in messages))
+                await confirms.publish(messages, EXCHANGE)
         except BaseException:
             await self.close()  # or what is still on its way would overtake what is published next
             raise
 
-    async def _open(self) -> AbstractChannel:
+    async def _open(self) -> Confirms:
         async with self._opening:
-            if self._channel is None or self._channel.is_closed:
+            if self._confirms is None or self._channel is None or self._channel.is_closed:
                 await self.close()
                 self._connection = await self._connect("publisher")
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await declare_exchange(self._connection)
                     self._channel = await self._connection.channel()
-            return self._channel
+                    self._confirms = Confirms(await _underlying(self._channel))
+            return self._confirms
 
     async def _connect(self, purpose: str) -> AbstractConnection:
         return await aio_pika.connect(
@@ -94,7 +95,7 @@ class RabbitMQ:
         return None
 
     async def close(self) -> None:
-        connection, self._connection, self._channel = self._connection, None, None
+        connection, self._connection, self._channel, self._confirms = self._connection, None, None, None
         if connection:
             await _close(connection)
 
@@ -108,16 +109,6 @@ async def _close(connection: AbstractConnection) -> None:
 async def _underlying(channel: AbstractChannel) -> aiormq.Channel:
     """What aio-pika's channel stands on: it publishes without waiting for each frame, and knows who consumes."""
     return cast(aiormq.Channel, await channel.get_underlay_channel())
-
-
-async def _confirmed(channel: aiormq.Channel, message: Message) -> None:
-    """Raises when the broker refuses it or is gone. What no queue is bound to is confirmed and dropped."""
-    properties = Basic.Properties(
-        content_type=MEDIA, delivery_mode=PERSISTENT, message_id=str(message.id), message_type=message.type
-    )
-    await channel.basic_publish(
-        message.body, exchange=EXCHANGE, routing_key=message.type, properties=properties, wait=False
-    )
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,9 @@ class Exchange:
             message = {**message, "headers": kept + self._fields}
         elif not message.get("more_body", False):
             self.is_complete = True
+        self._waits_for_caller = True  # who may read slowly
         await self._send(message)
+        self._waits_for_caller = False
 
     async def _empty(self, status: int, fields: list[tuple[bytes, bytes]]) -> None:
         self._fields = [*self._fields[:2], *fields, (b"content-length", b"0")]

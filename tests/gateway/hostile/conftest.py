@@ -11,7 +11,8 @@ from tests.gateway.raw_service import raw_service
 @pytest.fixture(scope="session")
 async def shared_gate() -> AsyncIterator[Gate]:
     """One that waits for nobody longer than a moment."""
-    async with raw_service() as service, gate(service, answer_seconds=1, upload_seconds=1, head_seconds=1) as there:
+    brief = {"answer_seconds": 1, "upload_seconds": 1, "head_seconds": 1, "failures_limit": "1000000 per second"}
+    async with raw_service() as service, gate(service, **brief) as there:
         yield there
 
 

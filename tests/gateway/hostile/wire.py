@@ -2,11 +2,12 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-SECONDS = 10
+SECONDS, LIMIT = 10, 65_536
 STATUS = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) ")
 
 
@@ -65,8 +66,14 @@ class Wire:
 
 
 @asynccontextmanager
-async def wire(port: int) -> AsyncIterator[Wire]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def wire(port: int, *, takes: int | None = None) -> AsyncIterator[Wire]:
+    """`takes` are the bytes that may wait to be heard."""
+    connection = socket.socket()
+    if takes:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+    connection.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=connection, limit=takes or LIMIT)
     try:
         yield Wire(reader, writer)
     finally:

@@ -41,6 +41,19 @@ async def test_a_service_without_its_database_lives_and_is_not_ready() -> None:
     assert (await asked(database, "/readyz")).status_code == 503
 
 
+async def test_a_service_stays_ready_when_a_later_release_has_migrated(fresh_database: Callable[..., str]) -> None:
+    dsn = fresh_database(manifest)
+    database = Database(dsn, manifest.name)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE service_version SET version_num = '0002'"))
+    later = await asked(database, "/readyz")
+    assert (later.status_code, later.json()["checks"]) == (200, {})
+    await migrations.upgrade(manifest, dsn)
+    async with database.transaction() as session:
+        assert await session.scalar(text("SELECT version_num FROM service_version")) == "0002"
+    await database.close()
+
+
 async def test_replicas_may_migrate_at_once(fresh_database: Callable[..., str]) -> None:
     dsn = fresh_database(manifest, migrated=False)
     await asyncio.gather(*(migrations.upgrade(manifest, dsn) for _ in range(4)))

@@ -28,6 +28,7 @@ NOT_BELIEVED = re.compile(
     rb"authorization|forwarded|x-request-id|x-real-ip|remote-.*|ssl-.*|.*_.*"
     rb"|x-(?:forwarded|remote|auth|authenticated|user|client|original|rewrite|steward|http-method)(?:-.*)?"
 )
+FRAMING = {b"content-length", b"transfer-encoding"}
 STAYS = b"x-content-type-options", b"nosniff"
 
 
@@ -118,7 +119,7 @@ class Exchange:
 
     def _inward(self, route: Route, identity: Identity | None) -> Scope:
         """The request as the service sees it: its own path, and only the gateway's word for who asks."""
-        headers = [field for field in self._scope["headers"] if not NOT_BELIEVED.fullmatch(field[0])]
+        headers = [field for field in _unnamed(self._scope["headers"]) if not NOT_BELIEVED.fullmatch(field[0])]
         headers += [
             (b"x-request-id", self.request_id.encode()),
             (b"x-forwarded-for", self._address.encode()),
@@ -183,7 +184,9 @@ class Exchange:
             message = {**message, "headers": kept + self._fields}
         elif not message.get("more_body", False):
             self.is_complete = True
+        self._waits_for_caller = True  # who may read slowly
         await self._send(message)
+        self._waits_for_caller = False
 
     async def _empty(self, status: int, fields: list[tuple[bytes, bytes]]) -> None:
         self._fields = [*self._fields[:2], *fields, (b"content-length", b"0")]
@@ -224,6 +227,15 @@ class Exchange:
             "request_id": self.request_id,
             "address": self._address,
         }
+
+
+def _unnamed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Without Connection and the fields that it names: further on it would name those that the gateway adds, too."""
+    values = [value for name, value in headers if name == b"connection"]
+    if not values:
+        return headers
+    named = {token.strip().lower() for value in values for token in value.split(b",")} - FRAMING
+    return [field for field in headers if field[0] != b"connection" and field[0] not in named]
 
 
 class Whole:

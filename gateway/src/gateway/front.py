@@ -13,20 +13,25 @@ from chassis.web import PROBLEM_MEDIA, status_of
 from gateway.problems import HeadRefused
 from gateway.settings import Settings
 
-MAX_HEAD_BYTES = 32_768
+MAX_HEAD_BYTES = 32_768  # of the request line and fields together; and of what stands around a body: chunk sizes, trailers
+WIRE_BYTES = 8  # for each byte of a body, at the most: a chunk of one byte takes six
 LINGER_SECONDS = 5  # for the rest of a request that has been refused already
+UNREAD_SECONDS = 20  # for a caller to go on reading its answer
 STOP_SECONDS = 10
 
 
 class Bounded(HttpToolsProtocol):
-    """Closes connections whose header fields are endless or do not arrive, and those that go on after a refusal."""
+    """Refuses what could be read in two ways, and closes connections that take endlessly: whose header fields or chunks
+    do not end or do not arrive, that go on after a refusal, or that do not read their answer."""
 
     head_seconds = 10.0
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._head_bytes, self._is_in_head, self._is_in_message = 0, True, False
+        self._around, self._is_in_head, self._is_in_message = 0, True, False
+        self._doubt: str | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -37,30 +42,59 @@ class Bounded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_head:
-            self._head_bytes += len(data)
+        self._around += len(data)
         super().data_received(data)
-        if self._is_in_head and self._head_bytes and not self.transport.is_closing():
-            self._bound_head()
-
-    def _bound_head(self) -> None:
-        if self._head_bytes > MAX_HEAD_BYTES:
+        if self.transport.is_closing():
+            return
+        if self._around > MAX_HEAD_BYTES:
             self.send_400_response(f"The request line and header fields have at most {MAX_HEAD_BYTES} bytes.")
-        elif self._timer is None:
+        elif self._is_in_head and (self._around or self._is_in_message) and self._timer is None:
             self._close_in(self.head_seconds)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._is_in_head = self._is_in_message = True
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field behind the body is nobody's: what decides about a request is known before its body."""
+        if self._is_in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        self._is_in_head, self._head_bytes = False, 0
+        self._is_in_head, self._around = False, 0
         self._stay()
+        if doubt := self._found_doubtful():
+            self._doubt = doubt
+            raise ValueError(doubt)  # which the parser takes for an invalid request
         super().on_headers_complete()
+        if self.parser.should_upgrade():
+            self.cycle.keep_alive = False  # the parser drops what comes right behind such a request
+
+    def _found_doubtful(self) -> str | None:
+        hosts, codings, has_length = 0, list[bytes](), False
+        for name, value in self.headers:
+            if name == b"host":
+                hosts += 1
+            elif name == b"transfer-encoding":
+                codings.append(value.strip().lower())
+            elif name == b"content-length":
+                has_length = bool(value.strip(b"0"))
+        is_old = self.parser.get_http_version() in ("0.9", "1.0")
+        if codings and (codings != [b"chunked"] or is_old):
+            return "A body comes with its length, or chunked and not otherwise encoded."
+        if (codings or has_length) and self.parser.should_upgrade():
+            return "A request that asks for another protocol has no body."
+        if hosts > 1 or not (hosts or is_old):
+            return "A request names its host once."
+        return "The address of a request has no fragment." if b"#" in self.url else None
+
+    def on_body(self, body: bytes) -> None:
+        self._around = max(0, self._around - WIRE_BYTES * len(body))
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._is_in_head, self._is_in_message = True, False
+        self._is_in_head, self._is_in_message, self._around = True, False, 0
         self._stay()
 
     def on_response_complete(self) -> None:
@@ -69,12 +103,31 @@ class Bounded(HttpToolsProtocol):
             self._close_in(LINGER_SECONDS)
 
     def send_400_response(self, msg: str) -> None:
-        self.transport.write(_refusal(msg))
+        self.transport.write(_refusal(self._doubt or msg))
         self.transport.close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread:
+            self._unread.cancel()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._end()
 
     def _close_in(self, seconds: float) -> None:
         self._stay()
-        self._timer = self.loop.call_later(seconds, self.transport.close)
+        self._timer = self.loop.call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        """An answer that is still not read now never will be, and closing would wait for it."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
 
     def _stay(self) -> None:
         if self._timer:

@@ -35,6 +35,8 @@ def _upgrade(connection: Connection, manifest: Manifest) -> None:
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
     for version_table, package, metadata in _histories(manifest):
         script = _script(package)
+        if _is_beyond(connection, version_table, script):
+            continue
 
         def to_head(revision: Any, _: Any, script: ScriptDirectory = script) -> Any:
             return script._upgrade_revs("head", revision)
@@ -54,15 +56,26 @@ async def upgrade(manifest: Manifest, dsn: str) -> None:
         await database.close()
 
 
+def _revision(connection: Connection, version_table: str) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": version_table}).get_current_revision()
+
+
+def _is_beyond(connection: Connection, version_table: str, script: ScriptDirectory) -> bool:
+    """A later release has migrated already, in a way that this one can go on with: it may still run, or run again."""
+    revision = _revision(connection, version_table)
+    return revision is not None and revision not in {known.revision for known in script.walk_revisions()}
+
+
 def _is_at_head(connection: Connection, manifest: Manifest) -> bool:
+    scripts = [(table, _script(package)) for table, package, _ in _histories(manifest)]
     return all(
-        MigrationContext.configure(connection, opts={"version_table": table}).get_current_revision()
-        == _script(package).get_current_head()
-        for table, package, _ in _histories(manifest)
+        _revision(connection, table) == script.get_current_head() or _is_beyond(connection, table, script)
+        for table, script in scripts
     )
 
 
 async def is_at_head(manifest: Manifest, database: Database) -> bool:
+    """Or beyond it: while a release is rolled out, the schema is migrated before the last process of the old one ends."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(_is_at_head, manifest)
 

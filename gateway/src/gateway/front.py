@@ -13,7 +13,7 @@ from chassis.web import PROBLEM_MEDIA, status_of
 from gateway.problems import HeadRefused
 from gateway.settings import Settings
 
-MAX_HEAD_BYTES = 32_768  # of the request line and fields together; and of what stands around a body: chunk sizes, trailers
+MAX_HEAD_BYTES = 32_768  # of the request line and fields together; and of chunk sizes and trailers around a body
 WIRE_BYTES = 8  # for each byte of a body, at the most: a chunk of one byte takes six
 LINGER_SECONDS = 5  # for the rest of a request that has been refused already
 UNREAD_SECONDS = 20  # for a caller to go on reading its answer

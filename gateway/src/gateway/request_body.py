@@ -54,7 +54,9 @@ class RequestBody:
     def _follow(self, connection: Connection, work: Coroutine[Any, Any, None]) -> None:
         """What breaks off takes the connection with it, or the service would wait for the rest."""
         self._rest = asyncio.create_task(work)
-        self._rest.add_done_callback(lambda rest: connection.close() if not rest.cancelled() and rest.exception() else None)
+        self._rest.add_done_callback(
+            lambda rest: connection.close() if not rest.cancelled() and rest.exception() else None
+        )
 
     async def _until_caller_leaves(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

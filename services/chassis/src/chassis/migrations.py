@@ -75,7 +75,7 @@ def _is_at_head(connection: Connection, manifest: Manifest) -> bool:
 
 
 async def is_at_head(manifest: Manifest, database: Database) -> bool:
-    """Or beyond it: while a release is rolled out, the schema is migrated before the last process of the old one ends."""
+    """Or beyond it: when a release is rolled out, the schema changes before the last process of the old one ends."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(_is_at_head, manifest)
 

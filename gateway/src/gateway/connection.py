@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import httptools
 
@@ -99,8 +100,7 @@ class Connection(asyncio.Protocol):
     # What the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket has no other
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # a stream socket has no other; uvloop's is no subclass
 
     def data_received(self, data: bytes) -> None:
         if not self._is_busy:

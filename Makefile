@@ -69,9 +69,8 @@ demo: $(STAMP) ## Run a real provider's year through the platform: make demo DAT
 bench: $(STAMP) ## Measure against bare engines and peers; ARGS="relay --pairs 3" chooses
 	@$(PY) -m tests.bench $(ARGS)
 
-faults: $(STAMP) ## Kill containers while a real provider's years run through them: make faults DATA=folder ARGS="--seed 2"
-	@test -d "$(DATA)" || { echo "Which data? make faults DATA=folder"; exit 1; }
-	@$(PY) -m tests.faults.composed --data "$(DATA)" $(ARGS)
+faults: $(STAMP) rabbitmq ## Break the platform under load in every way: make faults ARGS="--seed 2"; with DATA=folder, in containers
+	@$(PY) -m $(if $(DATA),tests.faults.composed --data "$(DATA)",tests.faults) $(ARGS)
 
 up: ## Start the platform as containers, healthy when it returns; ARGS="--scale finance=2"
 	@docker compose version >/dev/null 2>&1 || { echo "make up needs a container engine with Compose v2. Without one: make run"; exit 1; }

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import uvloop
 
+from chassis.server import FAREWELL_SECONDS
 from chassis.telemetry import configure_logging, configure_tracing
 from gateway.app import create_gateway
 from gateway.clients import register
@@ -76,7 +77,8 @@ def _serve(settings: Settings) -> None:
     }
     if missing := contracts.keys() - upstreams.keys():
         sys.exit(f"Set {', '.join(f'{name.upper()}_URL' for name in sorted(missing))}: where are these services?")
-    uvloop.run(server(create_gateway(settings, upstreams, contracts), settings).serve())
+    gateway = create_gateway(settings, upstreams, contracts)
+    uvloop.run(server(gateway, settings, farewell_seconds=FAREWELL_SECONDS).serve())
 
 
 if __name__ == "__main__":

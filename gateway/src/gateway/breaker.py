@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.problems import BadAnswer, TooLate
 from gateway.problems import UpstreamSuspended, UpstreamUnreachable
 
-FAILURES, PAUSE_SECONDS = 5, 5.0
+FAILURES, PAUSE_SECONDS = 5, 1.0
 
 
 class CircuitBreaker:

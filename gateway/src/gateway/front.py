@@ -151,7 +151,7 @@ def _refusal(detail: str) -> bytes:
     return head.encode() + b"connection: close\r\n\r\n" + body
 
 
-def server(app: ASGIApp, settings: Settings) -> Server:
+def server(app: ASGIApp, settings: Settings, *, farewell_seconds: float = 0) -> Server:
     """`await server(...).serve()` answers until SIGTERM or SIGINT, then lets running requests end."""
     return Server(
         uvicorn.Config(
@@ -168,5 +168,6 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             forwarded_allow_ips=settings.trusted_proxies,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=STOP_SECONDS,
-        )
+        ),
+        farewell_seconds=farewell_seconds,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from chassis.metrics import DURATIONS
 from gateway.breaker import CircuitBreaker
@@ -13,6 +13,7 @@ class Observation:
 
     def __init__(self, breakers: Mapping[str, CircuitBreaker]) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self._requests = Counter(
             "steward_gateway_requests", "Requests answered", ["service", "operation", "status"], registry=self._registry
         )

@@ -68,7 +68,8 @@ class Cluster:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+        """Null while it does not run."""
+        return self._process.pid if self._process and self._process.poll() is None else None
 
     @property
     def admin_dsn(self) -> str:

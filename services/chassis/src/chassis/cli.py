@@ -20,7 +20,7 @@ from chassis.identity import Verifier
 from chassis.manifest import Manifest
 from chassis.metrics import Metrics, metrics_answer
 from chassis.outbox import republish
-from chassis.server import Server
+from chassis.server import FAREWELL_SECONDS, Server
 from chassis.settings import Settings
 from chassis.telemetry import configure_logging, configure_tracing
 from chassis.worker import Worker
@@ -68,7 +68,7 @@ async def _listen(app: FastAPI | Starlette, settings: Settings) -> None:
         timeout_keep_alive=75,  # longer than the gateway's pool keeps a connection, so that it never meets a closed one
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    await Server(config).serve()
+    await Server(config, farewell_seconds=FAREWELL_SECONDS).serve()
 
 
 async def serve(manifest: Manifest, settings: Settings, _: argparse.Namespace) -> None:

@@ -28,7 +28,7 @@ class Database:
     """Connections of one service to its own schema. Every wait has a limit: for a connection, a lock, a statement."""
 
     def __init__(self, dsn: str, schema: str, *, pool_size: int = 10, statement_timeout_seconds: int = 60) -> None:
-        self.schema = schema
+        self.schema, self.connections_limit = schema, 2 * pool_size
         self.engine = create_async_engine(
             make_url(dsn).set(drivername="postgresql+asyncpg"),
             pool_size=pool_size,

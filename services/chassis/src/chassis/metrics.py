@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.pool import QueuePool
 from starlette.requests import Request
@@ -28,6 +28,7 @@ GAUGES = {
     "steward_inbox_last_event_seconds": "Time since the last event was reacted to; 0 before the first",
     "steward_database_connections_in_use": "Connections that requests hold",
     "steward_database_connections_idle": "Connections that wait in the pool",
+    "steward_database_connections_limit": "Connections that there may be",
 }
 
 
@@ -36,6 +37,7 @@ class Metrics:
 
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.requests = Counter(
             "steward_requests", "Requests answered", ["service", "operation", "status"], registry=self.registry
         )
@@ -118,6 +120,7 @@ def _read_pool(metrics: Metrics, database: Database) -> None:
     if isinstance(pool, QueuePool):
         metrics.gauges["steward_database_connections_in_use"].set(pool.checkedout())
         metrics.gauges["steward_database_connections_idle"].set(pool.checkedin())
+        metrics.gauges["steward_database_connections_limit"].set(database.connections_limit)
 
 
 def metrics_answer(metrics: Metrics, database: Database) -> Callable[[Request], Awaitable[Response]]:

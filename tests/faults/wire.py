@@ -82,6 +82,8 @@ class Wire:
             if self.delay_seconds:
                 await asyncio.sleep(self.delay_seconds)
             await self._flowing.wait()
+            if writer.is_closing():
+                break
             writer.write(data)
             await writer.drain()
         raise Ended

@@ -28,9 +28,14 @@ async def test_a_truncated_or_damaged_gzip_is_refused() -> None:
         await read(packed[:-8] + bytes(8))
 
 
+async def test_a_gzip_of_countless_tiny_ones_is_refused_before_it_takes_its_time() -> None:
+    with pytest.raises(FileUnreadable, match="pack it as one"):
+        await read(gzip.compress(b"A") * 5_000, size=1 << 16)
+
+
 async def test_a_small_gzip_that_unpacks_to_an_enormous_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "RATIO_COUNTS_FROM_BYTES", 100_000)
     packer = zlib.compressobj(9, wbits=31)
-    bomb = packer.compress(b"code\n" + b"A\n" * 5_000_000) + packer.flush()
+    bomb = packer.compress(b"code\n" + (b"A" * 999 + b"\n") * 10_000) + packer.flush()
     with pytest.raises(FileTooLarge):
         await read(bomb, size=1 << 16)

@@ -11,6 +11,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 PIECE_BYTES = 1 << 17
 MAX_FILE_BYTES = 4 << 30
 MAX_RATIO, RATIO_COUNTS_FROM_BYTES = 200, 16 << 20
+MAX_MEMBERS, MEMBER_BYTES = 1_000, 4_096
 MAX_RECORD_CHARS = 1_000_000
 
 # The line that a record starts on, counted from 1, and its fields.
@@ -39,7 +40,7 @@ class Inflate:
     """Unpacks gzip piece by piece, and stops at a small file that unpacks to an enormous one."""
 
     def __init__(self) -> None:
-        self.packed_bytes = self.unpacked_bytes = 0
+        self.packed_bytes = self.unpacked_bytes = self.members = 0
         self._member: zlib._Decompress | None = None
 
     def pieces(self, packed: bytes) -> Iterator[bytes]:
@@ -58,7 +59,14 @@ class Inflate:
         if not member.eof:
             return piece, member.unconsumed_tail
         self._member = None
+        self._count()
         return piece, member.unused_data
+
+    def _count(self) -> None:
+        """Each member costs time however little it holds: many of them must hold something on average."""
+        self.members += 1
+        if self.members > MAX_MEMBERS + self.packed_bytes // MEMBER_BYTES:
+            raise FileUnreadable(f"The gzip file is made of {self.members} small ones; pack it as one.")
 
     def _weigh(self, piece: bytes) -> None:
         self.unpacked_bytes += len(piece)

@@ -1,10 +1,11 @@
 """The body of a batch: a JSON list, or one JSON object per line; what cannot be read names the entry."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FailFast, Field, TypeAdapter, ValidationError
 
 from chassis.bodies import JSON_MEDIA, refuse_ambiguous
 from chassis.problems import InvalidRequest, UnsupportedMediaType
@@ -14,7 +15,7 @@ NDJSON_MEDIA = "application/x-ndjson"
 BATCH_MEDIA = (JSON_MEDIA, NDJSON_MEDIA)
 BATCH_BODY_BYTES = 64 << 20
 
-ENTRIES = TypeAdapter(list[PostJournalEntry])
+ENTRIES = TypeAdapter(Annotated[list[PostJournalEntry], Field(max_length=MOST_ENTRIES), FailFast()])
 ENTRY = TypeAdapter(PostJournalEntry)
 
 
@@ -27,9 +28,11 @@ async def batch(request: Request) -> list[PostJournalEntry]:
     if media not in BATCH_MEDIA:
         raise UnsupportedMediaType(f"Send the batch as {' or '.join(BATCH_MEDIA)}, not as {media[:80] or 'unnamed'}.")
     body = await request.body()
-    entries = read_list(body) if media == JSON_MEDIA else list(read_lines(body))
-    if not 1 <= len(entries) <= MOST_ENTRIES:
-        raise BatchSize(f"This one holds {len(entries)}.")
+    entries = read_list(body) if media == JSON_MEDIA else list(islice(read_lines(body), MOST_ENTRIES + 1))
+    if not entries:
+        raise BatchSize("This one holds none.")
+    if len(entries) > MOST_ENTRIES:
+        raise BatchSize("This one holds more.")
     return entries
 
 
@@ -55,6 +58,8 @@ def read_lines(body: bytes) -> Iterator[PostJournalEntry]:
 
 def _invalid(error: ValidationError, *above: int) -> InvalidRequest:
     failures = error.errors(include_url=False, include_input=False)[:100]
+    if failures[0]["type"] == "too_long" and not failures[0]["loc"]:
+        return BatchSize("This one holds more.")
     places = [(*above, *failure["loc"]) for failure in failures]
     errors = [
         {"pointer": "/" + "/".join(map(str, place)), "message": failure["msg"]}

@@ -32,6 +32,11 @@ async def test_an_answer_leaves_only_after_its_commit(post: ServiceUnderTest) ->
     assert (await addresses(post.database), await post.announced()) == ([], [])
 
 
+async def test_no_answer_is_kept_in_caches(post: ServiceUnderTest) -> None:
+    for answer in (await post.client.get("/v1/parcels"), await post.client.get("/v1/parcels", params={"zz": "1"})):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 async def test_a_missing_permission_is_named_and_the_denial_is_on_the_trail(post: ServiceUnderTest) -> None:
     async with post.as_caller("post:parcel:read", subject="clerk") as clerk:
         answer = await sent(clerk)

@@ -43,6 +43,12 @@ async def test_query_and_body_go_through_as_they_are() -> None:
     assert (answer.json()["query"], answer.json()["body"]) == ("a=%20b&a=c%2Fd", '{"x": 1}')
 
 
+async def test_no_content_is_guessed_at() -> None:
+    async with door().client() as caller:
+        for path in ("/portfolio/v1/services", "/nowhere", "/openapi.json"):
+            assert (await caller.get(path)).headers["X-Content-Type-Options"] == "nosniff"
+
+
 async def test_every_set_cookie_line_comes_back() -> None:
     echo = Echo(headers=[(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")])
     async with door(echo).client() as caller:

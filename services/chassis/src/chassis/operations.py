@@ -99,9 +99,11 @@ class Operation(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
-                return await run(request)
+                made = await run(request)
             except Exception as error:  # noqa: BLE001  # our faults too leave through the door, with their request id
-                return problem_answer(request, as_problem(error))
+                made = problem_answer(request, as_problem(error))
+            made.headers["cache-control"] = "no-store"  # what a caller may see, no cache may show to another
+            return made
 
         return answer
 

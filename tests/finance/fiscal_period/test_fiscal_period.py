@@ -65,4 +65,4 @@ def test_only_closing_is_announced() -> None:
     period.soft_close()
     assert period.recorded == []
     period.close(on=date(2025, 5, 3), seal=SEAL)
-    assert [type(fact).__name__ for _, fact in period.recorded] == ["PeriodClosed"]
+    assert [type(fact).__name__ for _, fact, _ in period.recorded] == ["PeriodClosed"]

@@ -80,13 +80,14 @@ async def test_what_does_not_end_is_ended_before_it_is_kept(quiet_gate: Gate, na
 
 @pytest.mark.parametrize("token", [TOKEN, b"x"])
 async def test_of_a_body_that_does_not_end_no_more_is_taken_than_the_operation_takes(
-    quiet_gate: Gate, token: bytes
+    quiet_gate: Gate, token: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What comes after the refusal is thrown away for a moment, so that a caller who writes before it reads is told."""
+    monkeypatch.setattr("gateway.front.LINGER_SECONDS", 10)
     async with wire(quiet_gate.port) as line:
         await line.say(CHUNKED.replace(TOKEN, token).replace(TOKEN, quiet_gate.token.encode()))
         await line.pour(b"2000\r\n" + b" " * 8192 + b"\r\n", most=8 * IN_FLIGHT)
-        assert (await line.hear()).statuses == [413 if token == TOKEN else 401]
+        assert (await line.hear(statuses=1)).statuses == [413 if token == TOKEN else 401]
     assert quiet_gate.service.calls == []
 
 

@@ -51,7 +51,7 @@ def a_service(status: Status = Status.PROPOSED, *, owner: str | None = "Ada") ->
 
 
 def facts(service: Service) -> list[object]:
-    return [fact for _, fact in service.recorded]
+    return [fact for _, fact, _ in service.recorded]
 
 
 def kinds(service: Service) -> list[str]:

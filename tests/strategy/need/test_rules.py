@@ -85,5 +85,5 @@ def test_only_a_current_assessment_that_differs_is_announced() -> None:
         (Assessment(9, None), TODAY),
     ):
         one.assess(assessment, on=on, today=TODAY)
-    [fact] = [fact for _, fact in one.recorded if isinstance(fact, NeedAssessed)]
+    [fact] = [fact for _, fact, _ in one.recorded if isinstance(fact, NeedAssessed)]
     assert (fact.importance, fact.satisfaction, fact.opportunity_score) == (9, None, None)

@@ -134,7 +134,7 @@ def test_launch_and_withdrawal_say_what_is_offered() -> None:
     one = offering(OfferingStatus.APPROVED, services)
     one.launch(on=DAY, services=services)
     one.withdraw(on=DAY, reason="over")
-    [launched, withdrawn] = [fact for _, fact in one.recorded]
+    [launched, withdrawn] = [fact for _, fact, _ in one.recorded]
     assert isinstance(launched, OfferingLaunched)
     assert isinstance(withdrawn, OfferingWithdrawn)
     assert launched.service_ids == withdrawn.service_ids == [services[0].id]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from chassis.cause import Cause, given_cause
 from chassis.events import Event
 from chassis.ids import uuid7
 
@@ -25,12 +26,12 @@ class Aggregate:
         super().__init__(**{"id": uuid7(), "sequence": 0, **values})
 
     @property
-    def recorded(self) -> list[tuple[int, Event]]:
-        """Facts that are not yet in the outbox, each with its sequence."""
-        facts: list[tuple[int, Event]] = self.__dict__.setdefault("_recorded", [])
+    def recorded(self) -> list[tuple[int, Event, Cause | None]]:
+        """Facts that are not yet in the outbox, each with its sequence and why it was recorded."""
+        facts: list[tuple[int, Event, Cause | None]] = self.__dict__.setdefault("_recorded", [])
         return facts
 
     def record(self, event: Event) -> None:
         """The fact joins the outbox with the change. Counting it changes the row, so a fact alone is flushed too."""
         self.sequence += 1
-        self.recorded.append((self.sequence, event))
+        self.recorded.append((self.sequence, event, given_cause()))

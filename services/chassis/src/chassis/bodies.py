@@ -55,6 +55,15 @@ class BoundedRequest(Request):
             failures = error.errors(include_url=False, include_input=False)
             raise RequestValidationError([{**it, "loc": ("body", *it["loc"])} for it in failures]) from error
 
+    @property
+    def understood(self) -> Any:
+        """What the body says; RequestValidationError if there is none."""
+        if self._understood is None:
+            raise RequestValidationError(
+                [{"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}]
+            )
+        return self._understood
+
     async def json(self) -> Any:
         return self._understood
 

@@ -10,11 +10,13 @@ from chassis.ids import uuid7
 
 @dataclass(frozen=True)
 class Cause:
-    """`correlation_id` is shared by all that follows from one request; `causation_id` is the event just reacted to."""
+    """`correlation_id` is shared by all that follows from one request; `causation_id` is the event just reacted to.
+    `traceparent` is stated where the trace is not the one that is being recorded."""
 
     actor: str = "system"
     correlation_id: str = field(default_factory=lambda: str(uuid7()))
     causation_id: str | None = None
+    traceparent: str | None = None
 
 
 _current: ContextVar[Cause | None] = ContextVar("cause", default=None)

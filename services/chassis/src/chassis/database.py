@@ -76,7 +76,7 @@ def _collect_facts(session: Session, _: UOWTransaction, __: Any) -> None:
     facts = session.info.setdefault("facts", [])
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, Aggregate) and row.recorded:
-            facts.extend((row.id, sequence, fact) for sequence, fact in row.recorded)
+            facts.extend((row.id, *recorded) for recorded in row.recorded)
             row.recorded.clear()
 
 
@@ -85,12 +85,18 @@ def _write_facts(session: Session, _: UOWTransaction) -> None:
     facts = session.info.pop("facts", [])
     if not facts:
         return
-    cause, at = current_cause(), datetime.now(UTC)
+    unstated, trace, at = current_cause(), current_traceparent(), datetime.now(UTC)
     envelopes = [
         enveloped(
-            fact, id=uuid7(), subject=subject, sequence=sequence, cause=cause, at=at, traceparent=current_traceparent()
+            fact,
+            id=uuid7(),
+            subject=subject,
+            sequence=sequence,
+            cause=cause or unstated,
+            at=at,
+            traceparent=cause.traceparent if cause and cause.traceparent else trace,
         )
-        for subject, sequence, fact in facts
+        for subject, sequence, fact, cause in facts
     ]
     rows = [
         {"id": e.id, "type": e.type, "subject": e.subject, "envelope": e.encode(), "recorded_at": at} for e in envelopes

@@ -1,10 +1,12 @@
 """Idempotency-Key: a repeated write is answered with the stored answer, recorded in the transaction of the write."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import func, insert, select
+from sqlalchemy import ARRAY, Row, Text, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.problems import InvalidRequest, KeyInUse, KeyReused
@@ -33,33 +35,41 @@ class Key:
         seen.update(await request.body())
         return cls(caller, key, seen.hexdigest())
 
-    async def stored_answer(self, session: AsyncSession) -> Response | None:
-        """Holds the key until the transaction ends, so that of two at once one runs and the other is told to wait."""
-        lock = func.pg_try_advisory_xact_lock(func.hashtextextended(f"{self.caller}\n{self.key}", 0))
-        if not await session.scalar(select(lock)):
-            raise KeyInUse(retry_after_seconds=1)
-        row = (
-            await session.execute(
-                select(idempotency_keys).where(
-                    idempotency_keys.c.caller == self.caller, idempotency_keys.c.key == self.key
-                )
-            )
-        ).one_or_none()
-        if row is None:
-            return None
+    def answer(self, row: Row[Any]) -> Response:
+        """The stored one; KeyReused if the key was used for something else."""
         if row.fingerprint != self.fingerprint:
             raise KeyReused("This Idempotency-Key was used for another request; take a new key.")
         return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"})
 
-    async def record(self, session: AsyncSession, answer: Response) -> None:
-        headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-        await session.execute(
-            insert(idempotency_keys).values(
-                caller=self.caller,
-                key=self.key,
-                fingerprint=self.fingerprint,
-                status=answer.status_code,
-                headers=headers,
-                body=bytes(answer.body),
-            )
-        )
+
+async def known(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
+    """What is stored under those keys that were used before. Holds all of them until the transaction ends, so that of
+    two requests at once one runs; raises KeyInUse for the other."""
+    names = [f"{key.caller}\n{key.key}" for key in keys]
+    if len(set(names)) < len(names):
+        raise KeyInUse(retry_after_seconds=1)
+    name = func.unnest(literal(sorted(names), ARRAY(Text))).table_valued("name").render_derived()
+    held = select(func.bool_and(func.pg_try_advisory_xact_lock(func.hashtextextended(name.c.name, 0))))
+    if not await session.scalar(held):
+        raise KeyInUse(retry_after_seconds=1)
+    stored = idempotency_keys.c
+    rows = await session.execute(
+        select(idempotency_keys).where(tuple_(stored.caller, stored.key).in_([(key.caller, key.key) for key in keys]))
+    )
+    found = {(row.caller, row.key): row for row in rows}
+    return {key: found[key.caller, key.key] for key in keys if (key.caller, key.key) in found}
+
+
+async def record(session: AsyncSession, answers: Mapping[Key, Response]) -> None:
+    rows = [
+        {
+            "caller": key.caller,
+            "key": key.key,
+            "fingerprint": key.fingerprint,
+            "status": answer.status_code,
+            "headers": {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
+            "body": bytes(answer.body),
+        }
+        for key, answer in answers.items()
+    ]
+    await session.execute(insert(idempotency_keys), rows)

@@ -17,7 +17,7 @@ from chassis.aggregate import Aggregate
 from chassis.bodies import BoundedRequest
 from chassis.cause import Cause, because_of
 from chassis.database import Database
-from chassis.idempotency import Key
+from chassis.idempotency import Key, known, record
 from chassis.identity import Caller
 from chassis.problems import (
     IdentityMissing,
@@ -34,6 +34,7 @@ from chassis.text import TAG
 from chassis.web import as_problem, problem_answer
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 A = TypeVar("A", bound=Aggregate)
 
 SMALL_BODY_BYTES = 1_000_000
@@ -83,19 +84,7 @@ class Operation(APIRoute):
     """Runs one operation: caller, permission, body, then all of it in one transaction, committed before the answer."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-        known = taken(self.dependant, "query_params")
-        read = self._reader()
-
-        async def run(request: Request) -> Response:
-            caller = self._admitted(request)
-            with because_of(Cause(caller.subject, request.state.correlation_id)):
-                await self._permitted(request, caller)
-                _refuse_unknown_parameters(request, known)
-                request = await read(request)
-                key = None if request.method in SAFE or self._streams else await Key.of(request, caller.subject)
-                async with _database(request).transaction() as session:
-                    return await self._once(request, session, handle, key)
+        run = self.runner(super().get_route_handler())
 
         async def answer(request: Request) -> Response:
             try:
@@ -107,14 +96,32 @@ class Operation(APIRoute):
 
         return answer
 
-    def _reader(self) -> Callable[[Request], Awaitable[Request]]:
-        """Bounds the body, and reads it unless the operation streams it, before a transaction begins."""
+    def runner(self, handle: Handle) -> Handle:
+        """Carries out requests; `handle` solves what the endpoint depends on, calls it, and forms the answer."""
+        admit = self.admission()
+
+        async def run(request: Request) -> Response:
+            caller = self.identified(request)
+            with because_of(Cause(caller.subject, request.state.correlation_id)):
+                request = await admit(request, caller)
+                key = None if request.method in SAFE or self._streams else await Key.of(request, caller.subject)
+                async with database_of(request).transaction() as session:
+                    return await self._once(request, session, handle, key)
+
+        return run
+
+    def admission(self) -> Callable[[Request, Caller], Awaitable[Request]]:
+        """Lets in who may, with parameters that are known and a body that is bounded and, unless the operation streams
+        it, read and understood: all of that before a transaction begins."""
+        parameters = taken(self.dependant, "query_params")
         field = self.body_field
         expected: Any = Annotated[field.field_info.annotation, field.field_info] if field else None
         content = TypeAdapter(expected) if field else None
         most = int((self.openapi_extra or {}).get("x-max-body-bytes", 0))
 
-        async def read(request: Request) -> Request:
+        async def admit(request: Request, caller: Caller) -> Request:
+            await self._permitted(request, caller)
+            _refuse_unknown_parameters(request, parameters)
             if request.method in SAFE:
                 return request
             bounded = BoundedRequest(request, most)
@@ -122,13 +129,14 @@ class Operation(APIRoute):
                 await bounded.understand(content)
             return bounded
 
-        return read
+        return admit
 
     async def _permitted(self, request: Request, caller: Caller) -> None:
         try:
             caller.require(self.permission)
         except PermissionMissing:
-            await self._audit_denial(request, caller)
+            async with database_of(request).transaction() as session:
+                await self.audit(session, [request], PermissionMissing.code)
             raise
 
     @property
@@ -139,50 +147,42 @@ class Operation(APIRoute):
     def permission(self) -> str:
         return str((self.openapi_extra or {})["x-permission"])
 
-    def _admitted(self, request: Request) -> Caller:
+    def identified(self, request: Request) -> Caller:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise IdentityMissing("Send the gateway's token as Authorization: Bearer …")
         request.state.caller = request.app.state.verifier.caller(token)
         return current_caller(request)
 
-    async def _once(
-        self,
-        request: Request,
-        session: AsyncSession,
-        handle: Callable[[Request], Awaitable[Response]],
-        key: Key | None,
-    ) -> Response:
-        if key and (stored := await key.stored_answer(session)):
-            return stored
+    async def _once(self, request: Request, session: AsyncSession, handle: Handle, key: Key | None) -> Response:
+        if key and (stored := await known(session, [key])):
+            return key.answer(stored[key])
         request.state.session = session
         answer = await handle(request)
         if request.method in SAFE:
             return _unless_unchanged(request, answer)
         await session.flush()
-        await self._audit(session, request, current_caller(request), "done")
+        await self.audit(session, [request], "done")
         if key:
-            await key.record(session, answer)
+            await record(session, {key: answer})
         return answer
 
-    async def _audit_denial(self, request: Request, caller: Caller) -> None:
-        async with _database(request).transaction() as session:
-            await self._audit(session, request, caller, PermissionMissing.code)
-
-    async def _audit(self, session: AsyncSession, request: Request, caller: Caller, outcome: str) -> None:
-        await session.execute(
-            insert(audit_trail).values(
-                actor=caller.subject,
-                operation=self.operation_id,
-                permission=self.permission,
-                path=request.url.path,
-                outcome=outcome,
-                request_id=request.state.request_id,
-            )
-        )
+    async def audit(self, session: AsyncSession, requests: Sequence[Request], outcome: str) -> None:
+        rows = [
+            {
+                "actor": current_caller(request).subject,
+                "operation": self.operation_id,
+                "permission": self.permission,
+                "path": request.url.path,
+                "outcome": outcome,
+                "request_id": request.state.request_id,
+            }
+            for request in requests
+        ]
+        await session.execute(insert(audit_trail), rows)
 
 
-def _database(request: Request) -> Database:
+def database_of(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 

@@ -26,7 +26,7 @@ from finance.cost_import.model import (
 )
 from finance.cost_import.placement import Chart, Scope
 from finance.cost_import.staging import Staged, discard, stage
-from finance.ledger.actions import post
+from finance.ledger.actions import Batch, post
 from finance.ledger.entry import Entry, Line
 
 
@@ -123,7 +123,9 @@ async def _post(session: AsyncSession, made: CostImport, scope: Scope, lines: Ma
         for month in scope.months.values()
         if month.id in lines
     ]
-    posted = await post(session, entries, actor=made.actor, at=made.imported_at, source=name, reference=str(made.id))
+    if not entries:
+        return None
+    (posted,) = await post(session, Batch(entries, made.actor, made.imported_at, source=name, reference=str(made.id)))
     return posted.posting_id
 
 

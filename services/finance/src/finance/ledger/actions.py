@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import copy_rows
+from chassis.cause import Cause, because_of, current_cause
 from chassis.ids import uuid7
 from chassis.problems import NoSuchResource, Problem
 from finance.ledger import queries
@@ -19,6 +20,27 @@ from finance.ledger.entry import Entry, PostingPeriod, Unknown, ValuedLine
 from finance.ledger.model import AlreadyReversed, JournalEntry, JournalLine, Posting, ReferenceTaken
 
 ENTRIES, LINES = cast("Table", JournalEntry.__table__), cast("Table", JournalLine.__table__)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is posted in one go, and announced in one fact, with `cause` if it is another than that of the moment.
+
+    `source` and `reference` name the whole in the fact (default: the first entry's source, the posting's id).
+    """
+
+    entries: Sequence[Entry]
+    actor: str
+    at: datetime
+    source: str | None = None
+    reference: str | None = None
+    cause: Cause | None = None
+
+    def posting(self) -> Posting:
+        source = self.source or self.entries[0].source
+        posting = Posting(source=source, entry_count=0, actor=self.actor, recorded_at=self.at)
+        posting.reference = self.reference or str(posting.id)
+        return posting
 
 
 @dataclass(frozen=True)
@@ -30,53 +52,55 @@ class Posted:
     new: set[UUID]
 
 
-async def post(
-    session: AsyncSession,
-    entries: Sequence[Entry],
-    *,
-    actor: str,
-    at: datetime,
-    source: str | None = None,
-    reference: str | None = None,
-) -> Posted:
-    """Post all entries or none, keep the balances, and announce their cost in one fact.
+async def post(session: AsyncSession, *batches: Batch) -> list[Posted]:
+    """Post all entries of all batches or none, keep the balances, and announce the cost of each batch in one fact.
 
     An entry already posted under its source and reference is left as it is if it says the same, else ReferenceTaken.
-    `source` and `reference` name the whole in the fact (default: the first entry's source, the posting's id). A Problem
-    carries `entry`, the position of the one that it is about. Post once per transaction: balances are locked in order.
+    A Problem carries `entry`, the position in its batch of the one that it is about. Post once per transaction:
+    balances are locked in order.
     """
-    if not entries:
-        return Posted(None, [], set())
-    periods = await queries.lock_periods(session, {entry.posted_on for entry in entries})
-    lines = await _valued(session, entries, periods)
-    posting = Posting(source=source or entries[0].source, entry_count=0, actor=actor, recorded_at=at)
-    posting.reference = reference or str(posting.id)
-    ids, new = await _insert(session, posting, entries, periods)
-    if not new:
-        return Posted(None, ids, new)
-    await copy_rows(session, LINES, _line_rows(ids, new, lines))
-    await queries.keep_balances(session, posting.id)
-    posting.entry_count = len(new)
-    posting.announce(await queries.cost_totals(session, posting.id))
-    session.add(posting)
+    periods = await queries.lock_periods(session, {entry.posted_on for batch in batches for entry in batch.entries})
+    lines = await _valued(session, batches, periods)
+    postings = [batch.posting() for batch in batches]
+    posted = await _insert(session, postings, batches, periods)
+    new = set[UUID]().union(*(each.new for each in posted))
+    if new:
+        ids = [id for each in posted for id in each.entry_ids]
+        await copy_rows(session, LINES, _line_rows(ids, new, lines))
+        await _announce(session, postings, batches, posted)
+    return posted
+
+
+async def _announce(
+    session: AsyncSession, postings: Sequence[Posting], batches: Sequence[Batch], posted: Sequence[Posted]
+) -> None:
+    made = [it for it in zip(postings, batches, posted, strict=True) if it[2].new]
+    ids = [posting.id for posting, _, _ in made]
+    await queries.keep_balances(session, ids)
+    totals = await queries.cost_totals(session, ids)
+    for posting, batch, each in made:
+        posting.entry_count = len(each.new)
+        with because_of(batch.cause or current_cause()):
+            posting.announce(totals.get(posting.id, ()))
+        session.add(posting)
     await session.flush()
-    return Posted(posting.id, ids, new)
 
 
 async def _valued(
-    session: AsyncSession, entries: Sequence[Entry], periods: Mapping[date, PostingPeriod]
+    session: AsyncSession, batches: Sequence[Batch], periods: Mapping[date, PostingPeriod]
 ) -> list[list[ValuedLine]]:
     """The lines of each entry in base currency, once all of them keep the rules."""
-    named = [line for entry in entries for line in entry.lines]
-    accounts = await queries.lock_accounts(session, {line.account_id for line in named})
-    cost_objects = await queries.cost_objects(session, {line.cost_object_id for line in named if line.cost_object_id})
-    consumers = await queries.known_consumers(session, {line.consumer_id for line in named if line.consumer_id})
+    lines = [line for batch in batches for entry in batch.entries for line in entry.lines]
+    accounts = await queries.lock_accounts(session, {line.account_id for line in lines})
+    cost_objects = await queries.cost_objects(session, {line.cost_object_id for line in lines if line.cost_object_id})
+    consumers = await queries.known_consumers(session, {line.consumer_id for line in lines if line.consumer_id})
     known = {*accounts, *cost_objects, *consumers}
     valued = []
-    for number, entry in enumerate(entries):
-        with about_entry(number, entry.source, entry.reference):
-            _check_known(entry, known)
-            valued.append(entry.valued(period_of(entry.posted_on, periods), accounts, cost_objects))
+    for batch in batches:
+        for number, entry in enumerate(batch.entries):
+            with about_entry(number, entry.source, entry.reference):
+                _check_known(entry, known)
+                valued.append(entry.valued(period_of(entry.posted_on, periods), accounts, cost_objects))
     return valued
 
 
@@ -105,24 +129,43 @@ def about_entry(number: int, source: str, reference: str) -> Iterator[None]:
 
 
 async def _insert(
-    session: AsyncSession, posting: Posting, entries: Sequence[Entry], periods: Mapping[date, PostingPeriod]
-) -> tuple[list[UUID], set[UUID]]:
-    """The id of each entry, and the new ones among them. In order of names: no two batches wait for each other."""
-    names = [(entry.source, entry.reference) for entry in entries]
-    rows = [_entry_row(posting, entry, period_of(entry.posted_on, periods)) for entry in entries]
+    session: AsyncSession,
+    postings: Sequence[Posting],
+    batches: Sequence[Batch],
+    periods: Mapping[date, PostingPeriod],
+) -> list[Posted]:
+    """In order of names: no two transactions wait for each other."""
+    rows = [
+        [_entry_row(posting, entry, period_of(entry.posted_on, periods)) for entry in batch.entries]
+        for posting, batch in zip(postings, batches, strict=True)
+    ]
     statement = insert(ENTRIES).on_conflict_do_nothing(constraint="uq_journal_entries_source_reference")
-    in_order = sorted(rows, key=lambda row: (row["source"], row["reference"]))
+    in_order = sorted((row for batch in rows for row in batch), key=_name)
     new = set((await session.scalars(statement.returning(ENTRIES.c.id), in_order)).all())
-    others = {name for name, row in zip(names, rows, strict=True) if row["id"] not in new}
+    inserted = [{row["id"] for row in batch} & new for batch in rows]
+    await _find(session, rows, new)
+    return [
+        Posted(posting.id if its_own else None, [row["id"] for row in batch], its_own)
+        for posting, batch, its_own in zip(postings, rows, inserted, strict=True)
+    ]
+
+
+def _name(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["source"], row["reference"]
+
+
+async def _find(session: AsyncSession, rows: Sequence[Sequence[dict[str, Any]]], new: Set[UUID]) -> None:
+    """Gives rows that were not inserted the id of the entry of that name; ReferenceTaken if that says otherwise."""
+    others = {_name(row) for batch in rows for row in batch if row["id"] not in new}
     stored = await queries.stored_entries(session, others) if others else {}
-    for number, (entry, row) in enumerate(zip(entries, rows, strict=True)):
-        if row["id"] in new:
-            continue
-        row["id"], fingerprint = stored[entry.source, entry.reference]
-        if fingerprint != row["fingerprint"]:
-            with about_entry(number, entry.source, entry.reference):
-                raise ReferenceTaken(entry_id=str(row["id"]))
-    return [row["id"] for row in rows], new
+    for batch in rows:
+        for number, row in enumerate(batch):
+            if row["id"] in new:
+                continue
+            row["id"], fingerprint = stored[_name(row)]
+            if fingerprint != row["fingerprint"]:
+                with about_entry(number, *_name(row)):
+                    raise ReferenceTaken(entry_id=str(row["id"]))
 
 
 def _entry_row(posting: Posting, entry: Entry, period: PostingPeriod) -> dict[str, Any]:
@@ -180,6 +223,7 @@ async def reverse(
         reversal_of=entry_id,
     )
     try:
-        return await post(session, [opposite], actor=actor, at=at)
+        (posted,) = await post(session, Batch([opposite], actor=actor, at=at))
     except ReferenceTaken as taken:
         raise AlreadyReversed(**taken.context) from taken
+    return posted

@@ -1,6 +1,7 @@
 """What posting must know, the balances it keeps, and the entries shown, each by one statement."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -75,9 +76,9 @@ def line_sums(*by: Any) -> Select[Any]:
     return query.group_by(*by)
 
 
-async def keep_balances(session: AsyncSession, posting_id: UUID) -> None:
-    """Adds a posting's lines to the balances, always in the same order, so that no two postings wait for each other."""
-    added = line_sums(*DIMENSIONS).where(JournalEntry.posting_id == posting_id).order_by(*DIMENSIONS)
+async def keep_balances(session: AsyncSession, posting_ids: Collection[UUID]) -> None:
+    """Adds the lines of postings to the balances, always in the same order, so that no two wait for each other."""
+    added = line_sums(*DIMENSIONS).where(JournalEntry.posting_id.in_(posting_ids)).order_by(*DIMENSIONS)
     names = [*(column.key for column in DIMENSIONS), *SUMS]
     upsert = insert(PeriodBalance).from_select(names, added)
     kept = {name: getattr(PeriodBalance, name) + upsert.excluded[name] for name in SUMS}
@@ -85,8 +86,8 @@ async def keep_balances(session: AsyncSession, posting_id: UUID) -> None:
     await session.execute(upsert.on_conflict_do_update(constraint=constraint, set_=kept))
 
 
-async def cost_totals(session: AsyncSession, posting_id: UUID) -> list[CostTotal]:
-    """Net cost of a posting per cost object, period and nature; accounts of the balance sheet are no cost."""
+async def cost_totals(session: AsyncSession, posting_ids: Collection[UUID]) -> Mapping[UUID, list[CostTotal]]:
+    """Net cost of each posting per cost object, period and nature; accounts of the balance sheet are no cost."""
     income = (Account.type == AccountType.INCOME).label("income")
     by: list[Any] = [
         CostObject.service_id,
@@ -98,17 +99,20 @@ async def cost_totals(session: AsyncSession, posting_id: UUID) -> list[CostTotal
         FiscalYear.base_currency.label("currency"),
     ]
     query = (
-        select(*by, func.sum(JournalLine.base_amount).label("amount"))
+        select(JournalEntry.posting_id, *by, func.sum(JournalLine.base_amount).label("amount"))
         .join_from(JournalEntry, JournalLine, JournalLine.entry_id == JournalEntry.id)
         .join(Account, Account.id == JournalLine.account_id)
         .join(FiscalPeriod, FiscalPeriod.id == JournalEntry.fiscal_period_id)
         .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
         .outerjoin(CostObject, CostObject.id == JournalLine.cost_object_id)
-        .where(JournalEntry.posting_id == posting_id, Account.type.in_((AccountType.INCOME, AccountType.EXPENSE)))
-        .group_by(*by)
+        .where(JournalEntry.posting_id.in_(posting_ids), Account.type.in_((AccountType.INCOME, AccountType.EXPENSE)))
+        .group_by(JournalEntry.posting_id, *by)
         .order_by(FiscalPeriod.starts_on, CostObject.code, Account.nature, income)
     )
-    return [CostTotal.model_validate(row) for row in await session.execute(query)]
+    found: dict[UUID, list[CostTotal]] = defaultdict(list)
+    for row in await session.execute(query):
+        found[row.posting_id].append(CostTotal.model_validate(row))
+    return found
 
 
 async def balances_match(session: AsyncSession, period_id: UUID) -> bool:

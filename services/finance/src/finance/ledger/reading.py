@@ -1,10 +1,14 @@
 """Journal entries as they are shown, and the search for them."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from chassis.problems import NoSuchResource
 from finance.account.model import Account
@@ -42,20 +46,28 @@ def entries(
     return select(E).where(*(condition for value, condition in asked if value is not None))
 
 
-async def shown(session: AsyncSession, entry_id: UUID) -> JournalEntryView:
-    """An entry with its lines; NoSuchResource."""
-    entry = await session.get(JournalEntry, entry_id)
-    if entry is None:
-        raise NoSuchResource(f"There is no journal entry with the id {entry_id}.")
-    reversed_by = await session.scalar(select(JournalEntry.id).where(JournalEntry.reversal_of == entry_id))
+async def shown(session: AsyncSession, ids: Sequence[UUID]) -> list[JournalEntryView]:
+    """Entries with their lines, in this order; NoSuchResource if one does not exist."""
+    E, reversal = JournalEntry.__table__, aliased(JournalEntry)
+    query = select(E, reversal.id.label("reversed_by")).outerjoin(reversal, reversal.reversal_of == E.c.id)
+    entries = {row.id: row for row in await session.execute(query.where(E.c.id.in_(ids)))}
+    lines = await _shown_lines(session, ids)
+    for id in ids:
+        if id not in entries:
+            raise NoSuchResource(f"There is no journal entry with the id {id}.")
+    return [_view(entries[id], lines[id]) for id in ids]
+
+
+def _view(entry: Row[Any], lines: list[JournalLineView]) -> JournalEntryView:
     summary = JournalEntrySummary.model_validate(entry)
-    return JournalEntryView(**dict(summary), reversed_by=reversed_by, lines=await _shown_lines(session, entry_id))
+    return JournalEntryView(**dict(summary), reversed_by=entry.reversed_by, lines=lines)
 
 
-async def _shown_lines(session: AsyncSession, entry_id: UUID) -> list[JournalLineView]:
+async def _shown_lines(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, list[JournalLineView]]:
     L = JournalLine
     query = (
         select(
+            L.entry_id,
             L.line_number,
             Account.code.label("account"),
             L.amount,
@@ -70,7 +82,10 @@ async def _shown_lines(session: AsyncSession, entry_id: UUID) -> list[JournalLin
         .join(Account, Account.id == L.account_id)
         .outerjoin(CostObject, CostObject.id == L.cost_object_id)
         .outerjoin(Consumer, Consumer.id == L.consumer_id)
-        .where(L.entry_id == entry_id)
-        .order_by(L.line_number)
+        .where(L.entry_id.in_(ids))
+        .order_by(L.entry_id, L.line_number)
     )
-    return [JournalLineView.model_validate(row) for row in await session.execute(query)]
+    found: dict[UUID, list[JournalLineView]] = defaultdict(list)
+    for row in await session.execute(query):
+        found[row.entry_id].append(JournalLineView.model_validate(row))
+    return found

@@ -1,8 +1,12 @@
 """The operations on the ledger: post one, post many, reverse, look."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.application import Now
+from chassis.grouping import Asked, GroupOperation, together
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import MalformedBody
@@ -45,6 +49,7 @@ POSTING = [
     problems=POSTING,
     status=201,
     max_body_bytes=8 << 20,
+    route_class_override=GroupOperation,
     example={
         "posted_on": "2026-04-15",
         "description": "Licences for April",
@@ -56,12 +61,18 @@ POSTING = [
         ],
     },
 )
+@together
 async def post_journal_entry(
-    command: PostJournalEntry, session: Session, caller: CurrentCaller, now: Now
-) -> JournalEntryView:
+    session: AsyncSession, asked: Sequence[Asked[PostJournalEntry]]
+) -> Sequence[JournalEntryView]:
     """Post a journal entry. Sent again, it is the one that is there."""
-    posted = await actions.post(session, await named(session, [command]), actor=caller.subject, at=now)
-    return await reading.shown(session, posted.entry_ids[0])
+    entries = await named(session, [each.command for each in asked])
+    batches = [
+        actions.Batch([entry], actor=each.caller.subject, at=each.at, cause=each.cause)
+        for entry, each in zip(entries, asked, strict=True)
+    ]
+    posted = await actions.post(session, *batches)
+    return await reading.shown(session, [each.entry_ids[0] for each in posted])
 
 
 @router.operation(
@@ -75,7 +86,8 @@ async def post_journal_entry(
 )
 async def post_journal_entry_batch(batch: Batch, session: Session, caller: CurrentCaller, now: Now) -> BatchView:
     """Post up to 10,000 journal entries, as a JSON list or as one JSON object per line: all of them or none."""
-    posted = await actions.post(session, await named(session, batch), actor=caller.subject, at=now)
+    entries = await named(session, batch)
+    (posted,) = await actions.post(session, actions.Batch(entries, actor=caller.subject, at=now))
     already = len(batch) - len(posted.new)
     return BatchView(posting_id=posted.posting_id, posted=len(posted.new), already_posted=already)
 
@@ -93,7 +105,8 @@ async def reverse_journal_entry(
 ) -> JournalEntryView:
     """Post the opposite of an entry, once."""
     posted = await actions.reverse(session, journal_entry_id, **dict(command), actor=caller.subject, at=now)
-    return await reading.shown(session, posted.entry_ids[0])
+    (view,) = await reading.shown(session, posted.entry_ids)
+    return view
 
 
 @router.operation("GET", "/journal-entries", permission=READ)
@@ -126,4 +139,5 @@ async def list_journal_entries(
 @router.operation("GET", "/journal-entries/{journal_entry_id}", permission=READ)
 async def get_journal_entry(journal_entry_id: UUID, session: Session) -> JournalEntryView:
     """Show a journal entry with its lines."""
-    return await reading.shown(session, journal_entry_id)
+    (view,) = await reading.shown(session, [journal_entry_id])
+    return view

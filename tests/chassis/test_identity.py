@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import identity
 from chassis.identity import AUDIENCE, ISSUER, Caller, Verifier, Voucher, new_key_pair
 from chassis.problems import IdentityInvalid, PermissionMissing
 
@@ -60,6 +61,23 @@ def test_while_one_key_follows_another_both_are_believed() -> None:
         both.caller(Voucher(new_key_pair()[0]).vouch(clerk))
     with pytest.raises(IdentityInvalid):
         Verifier(later_public).caller(Voucher(PRIVATE).vouch(clerk))
+
+
+def test_a_token_that_is_known_is_believed_until_it_expires_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier, short, long = Verifier(PUBLIC), token(exp=int(time.time()) - 2), token()
+    assert verifier.caller(short) == verifier.caller(long)
+    monkeypatch.setattr(identity, "LEEWAY_SECONDS", 0)
+    assert verifier.caller(long).subject == "clerk"
+    with pytest.raises(IdentityInvalid):
+        verifier.caller(short)
+
+
+def test_not_more_tokens_are_known_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "MOST_KNOWN", 3)
+    verifier = Verifier(PUBLIC)
+    for number in range(10):
+        assert verifier.caller(token(sub=f"clerk {number}")).subject == f"clerk {number}"
+        assert len(verifier._known) <= 3
 
 
 @pytest.mark.parametrize("pem", ["", "no key", PRIVATE])

@@ -64,6 +64,7 @@ class Group:
 
     async def _go(self) -> None:
         while self._queue:
+            await asyncio.sleep(0)  # whoever has arrived already comes along
             group, self._queue = self._queue[:MOST], self._queue[MOST:]
             await self._settle(group)
 

@@ -23,6 +23,7 @@ from chassis.problems import IdentityInvalid, PermissionMissing
 
 ISSUER, AUDIENCE, ALGORITHM = "steward-gateway", "steward-services", "EdDSA"
 LIFETIME_SECONDS, LEEWAY_SECONDS = 60, 5
+MOST_KNOWN = 4_096
 PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.+?-----END [^-]+-----", re.DOTALL)
 NO_PUBLIC_KEY = "the identity key must be an Ed25519 public key in PEM"
 
@@ -91,14 +92,23 @@ class Verifier:
         self._keys = [_public_key(block) for block in PEM_BLOCK.findall(public_keys_pem)]
         if not self._keys:
             raise TypeError(NO_PUBLIC_KEY)
+        self._known: dict[str, tuple[Caller, float]] = {}
 
     def caller(self, token: str) -> Caller:
+        """A token comes with many requests: once verified, it is believed until it expires."""
+        caller, expires_at = self._known.get(token, (None, 0.0))
+        if caller and time.time() < expires_at:
+            return caller
         try:
             claims = self._claims(token)
             unit = claims.get("unit")
-            return Caller(claims["sub"], frozenset(claims.get("permissions", ())), UUID(unit) if unit else None)
+            caller = Caller(claims["sub"], frozenset(claims.get("permissions", ())), UUID(unit) if unit else None)
         except (jwt.InvalidTokenError, ValueError) as error:
             raise IdentityInvalid(str(error)) from error
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[token] = caller, float(claims["exp"])
+        return caller
 
     def _claims(self, token: str) -> dict[str, Any]:
         *others, last = self._keys

@@ -16,7 +16,7 @@ from chassis.clock import Clock, wall_clock
 from chassis.database import Database
 from chassis.manifest import Manifest
 from chassis.schema import inbox
-from chassis.telemetry import reacting_to
+from chassis.telemetry import current_traceparent, reacting_to
 
 log = logging.getLogger("chassis.inbox")
 
@@ -87,6 +87,8 @@ class Inbox:
         for event in events:
             if event.id in new:
                 await _react(session, event)
+        await session.flush()
+        session.expunge_all()
 
     async def _defer(self, arrival: Arrival, error: Exception) -> None:
         """In a new transaction, which tells a reaction that failed from a database that does not answer."""
@@ -130,9 +132,18 @@ class Inbox:
 
 async def _react(session: AsyncSession, event: Readable) -> None:
     envelope = event.envelope
-    with because_of(Cause(envelope.actor, envelope.correlationid, str(envelope.id))):
-        for reaction, reading in event.reactions:
-            with reacting_to(reaction.name, envelope.traceparent):
+    for reaction, reading in event.reactions:
+        with reacting_to(reaction.name, envelope.traceparent):
+            cause = Cause(envelope.actor, envelope.correlationid, str(envelope.id), current_traceparent())
+            with because_of(cause):
                 await reaction.react(session, reading)
-                await session.flush()  # here, so that what it announces carries this cause and this trace
-    session.expunge_all()
+    await _forget(session)
+
+
+async def _forget(session: AsyncSession) -> None:
+    """The next event shall see what the database holds, and nothing that is older. What was only added may wait until
+    somebody asks for it: many rows are then written at once."""
+    if session.dirty or session.deleted:
+        await session.flush()
+    for row in list(session.identity_map.values()):
+        session.expunge(row)

@@ -28,8 +28,8 @@ def entries(
     cost_object: str | None,
     posted_from: date | None,
     posted_before: date | None,
-) -> Select[JournalEntry]:
-    """Entries that fit everything that is asked; a code that does not exist fits none."""
+) -> Select[Any]:
+    """Rows of entries that fit everything that is asked; a code that does not exist fits none."""
     E, L = JournalEntry, JournalLine
     account_id = select(Account.id).where(Account.code == account).scalar_subquery()
     cost_object_id = select(CostObject.id).where(CostObject.code == cost_object).scalar_subquery()
@@ -43,7 +43,9 @@ def entries(
         (account, exists().where(L.entry_id == E.id, L.account_id == account_id)),
         (cost_object, exists().where(L.entry_id == E.id, L.cost_object_id == cost_object_id)),
     ]
-    return select(E).where(*(condition for value, condition in asked if value is not None))
+    # Plain rows: a page of mapped objects takes half as long again.
+    columns = E.__table__.columns
+    return select(*columns).where(*(condition for value, condition in asked if value is not None))
 
 
 async def shown(session: AsyncSession, ids: Sequence[UUID]) -> list[JournalEntryView]:

@@ -133,7 +133,8 @@ async def list_journal_entries(
         posted_from=posted_from,
         posted_before=posted_before,
     )
-    return await page(session, query, asked, sorts={"posted_on": JournalEntry.posted_on}, tie=JournalEntry.id)
+    sorts = {"posted_on": JournalEntry.posted_on}
+    return await page(session, query, asked, sorts=sorts, tie=JournalEntry.id, by_row=True)
 
 
 @router.operation("GET", "/journal-entries/{journal_entry_id}", permission=READ)

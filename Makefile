@@ -1,7 +1,7 @@
 # Steward: the commands of daily work. `make` alone lists them.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup run test check format contracts migrate demo rabbitmq lock clean up down logs bench faults
+.PHONY: help setup run test check format contracts migrate demo rabbitmq lock clean up down logs bench peers faults
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -69,6 +69,10 @@ demo: $(STAMP) ## Run a real provider's year through the platform: make demo DAT
 bench: $(STAMP) ## Measure against bare engines and peers; ARGS="relay --pairs 3" chooses
 	@$(PY) -m tests.bench $(ARGS)
 
+peers: $(STAMP) ## Install what make bench compares with, into .venv-bench (a quarter of a gigabyte)
+	@test -x .venv-bench/bin/python || $(PY) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --quiet --no-input install --require-hashes -r requirements/bench.txt
+
 faults: $(STAMP) rabbitmq ## Break the platform under load in every way: make faults ARGS="--seed 2"; with DATA=folder, in containers
 	@$(PY) -m $(if $(DATA),tests.faults.composed --data "$(DATA)",tests.faults) $(ARGS)
 
@@ -98,7 +102,7 @@ rabbitmq: ## Install RabbitMQ for the tests, where that is possible (Debian or U
 	else echo "No RabbitMQ: tests over a real broker are skipped. Install rabbitmq-server, or set AMQP_URL."; fi
 
 lock: $(STAMP) ## Pin anew what requirements/*.in ask for
-	@for set in build runtime standalone dev; do \
+	@for set in build runtime standalone dev bench; do \
 		UV_PYTHON_DOWNLOADS=never $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate requirements/$$set.in -o requirements/$$set.txt $(UPGRADE) || exit 1; done
 

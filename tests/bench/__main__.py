@@ -33,6 +33,8 @@ def main() -> None:
         measured = uvloop.run(case(effort))
         keep(name, measured)
         print(table(measured.comparisons), flush=True)
+        if measured.not_installed:
+            print(f"Not installed, so not compared: {', '.join(measured.not_installed)}. Next: make peers")
         comparisons += measured.comparisons
     print(f"\n{table(comparisons)}")
 

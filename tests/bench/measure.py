@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
+from typing import Literal
 
 from tests.bench.processes import cpu_seconds, peak_megabytes
 
 ENOUGH = 1_000
+
+By = Literal["rate", "cpu"]
 
 
 class MeasuredNothing(Exception):
@@ -34,6 +37,10 @@ class Turn:
     def rate(self) -> float:
         return self.operations / self.seconds
 
+    def figure(self, by: By) -> float:
+        """More is better: operations per second, or per second of CPU time."""
+        return self.rate if by == "rate" else self.operations / self.cpu_seconds
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -47,7 +54,8 @@ class Figures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`ratio` is that of the medians of the rates, `lowest` the smallest of the pairs; `kind` is limit or peer."""
+    """`ratio` is that of the medians of what is compared, `lowest` the smallest of the pairs; `kind` is limit or peer.
+    `by` cpu, twice the ratio is half the CPU time per operation."""
 
     work: str
     kind: str
@@ -57,6 +65,7 @@ class Comparison:
     ratio: float
     lowest: float
     pairs: int
+    by: By = "rate"
 
     @property
     def is_reached(self) -> bool:
@@ -78,6 +87,7 @@ class Curve:
 class Measured:
     comparisons: list[Comparison] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    not_installed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,7 @@ class Effort:
         goal: float,
         check: Callable[[], Awaitable[None]],
         before: Callable[[], Awaitable[None]] | None = None,
+        by: By = "rate",
     ) -> Comparison:
         """Warms both up, then A/B/A/B, each turn after `before`. `check` raises when what either side did is wrong, and
         then there is no figure."""
@@ -111,15 +122,17 @@ class Effort:
         turns = [(await turn(ours), await turn(other)) for _ in range(self.pairs)]
         await check()
         sides = [_figures(side, [pair[at] for pair in turns]) for at, side in enumerate((ours, other))]
+        figures = [(a.figure(by), b.figure(by)) for a, b in turns]
         return Comparison(
             work=work,
             kind=kind,
             goal=goal,
             ours=sides[0],
             other=sides[1],
-            ratio=sides[0].rate / sides[1].rate,
-            lowest=min(a.rate / b.rate for a, b in turns),
+            ratio=median(a for a, _ in figures) / median(b for _, b in figures),
+            lowest=min(a / b for a, b in figures),
             pairs=self.pairs,
+            by=by,
         )
 
 

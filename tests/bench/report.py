@@ -12,7 +12,10 @@ from tests.bench.chart import svg
 from tests.bench.measure import Comparison, Measured
 
 RESULTS = Path(__file__).parent / "results"
-HEAD = "| work | against | ours /s | theirs /s | ratio | lowest pair | goal |\n|---|---|--:|--:|--:|--:|--:|"
+HEAD = (
+    "| work | against | ours /s | theirs /s | CPU µs | theirs | by | ratio | lowest pair | goal |\n"
+    "|---|---|--:|--:|--:|--:|---|--:|--:|--:|"
+)
 
 
 def keep(name: str, measured: Measured) -> None:
@@ -34,5 +37,6 @@ def _row(comparison: Comparison) -> str:
     mark = "" if comparison.is_reached else " (not reached)"
     return (
         f"| {comparison.work} | {other.name} ({comparison.kind}) | {ours.rate:,.0f} | {other.rate:,.0f} "
+        f"| {ours.cpu_microseconds:,.1f} | {other.cpu_microseconds:,.1f} | {comparison.by} "
         f"| {comparison.ratio:.2f} | {comparison.lowest:.2f} | {comparison.goal:g}{mark} |"
     )

@@ -83,12 +83,14 @@ async def test_not_more_tokens_are_remembered_than_fit(at: Setting, monkeypatch:
 
 
 async def test_a_service_always_gets_a_word_with_a_good_half_of_its_life_left(at: Setting) -> None:
-    identity = await at.verify(at.own.issue(DASHBOARD, ["auditor"]))
-    first = at.tokens.vouch(identity)
+    authorization = b"Bearer " + at.own.issue(DASHBOARD, ["auditor"]).encode()
+    identity = await at.tokens.verify(authorization)
+    first = identity.header
     at.clock.advance(seconds=29)
-    assert at.tokens.vouch(identity) == first
+    assert at.tokens.remembered(authorization) is identity
+    assert identity.header == first
     at.clock.advance(seconds=1)
-    at.tokens.vouch(identity)
+    assert at.tokens.remembered(authorization) is identity
     assert identity.header_until == at.clock().timestamp() + 30
     assert Verifier(PUBLIC_KEY).caller(first.decode().removeprefix("Bearer ")).subject == "dashboard"
 

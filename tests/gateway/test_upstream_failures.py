@@ -105,6 +105,7 @@ async def test_an_answer_that_stops_coming_is_given_up(service: RawService) -> N
     "answer",
     [
         b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 777 Lucky\r\nContent-Length: 2\r\n\r\nok",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",

@@ -1,6 +1,7 @@
 """`python -m gateway serve | register`."""
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -78,6 +79,8 @@ def _serve(settings: Settings) -> None:
     if missing := contracts.keys() - upstreams.keys():
         sys.exit(f"Set {', '.join(f'{name.upper()}_URL' for name in sorted(missing))}: where are these services?")
     gateway = create_gateway(settings, upstreams, contracts)
+    gc.freeze()  # what is loaded stays: nothing of it is looked at again and again
+    gc.set_threshold(50_000)  # and requests leave next to nothing that only a search would find
     uvloop.run(server(gateway, settings, farewell_seconds=FAREWELL_SECONDS).serve())
 
 

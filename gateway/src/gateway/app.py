@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -18,6 +18,7 @@ from gateway.cors import Cors
 from gateway.documents import merged
 from gateway.exchange import Exchange
 from gateway.grant import Grant
+from gateway.hop import Watch
 from gateway.key_set import KeySet
 from gateway.observation import Observation
 from gateway.overview import Overview
@@ -28,6 +29,7 @@ from gateway.routing import OWN, Route, Table
 from gateway.settings import Settings
 from gateway.tokens import Provider, Tokens
 from gateway.upstream import HttpUpstream
+from gateway.volley import Volley
 
 __all__ = ["Gateway", "contract_app", "create_gateway"]
 
@@ -38,14 +40,16 @@ class Gateway:
 
     settings: Settings
     table: Table
-    upstreams: dict[str, ASGIApp]
     breakers: dict[str, CircuitBreaker]
+    remote: dict[str, HttpUpstream]
     tokens: Tokens
     allowance: Allowance
     failures: Allowance
     cors: Cors
     observation: Observation
     close: Callable[[], Any]
+    watch: Watch = field(default_factory=Watch)
+    volley: Volley = field(default_factory=Volley)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -54,6 +58,11 @@ class Gateway:
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    def reachable(self, route: Route) -> HttpUpstream | None:
+        """The service, where a request needs only a connection to it."""
+        is_plain = not route.is_open and not self.breakers[route.service].is_open
+        return self.remote.get(route.service) if is_plain else None
 
     def seconds_for(self, route: Route) -> float:
         return self.settings.upload_seconds if route.streams else self.settings.answer_seconds
@@ -79,6 +88,7 @@ def create_gateway(
     if missing := documents.keys() - upstreams.keys() - {OWN}:
         raise ValueError(f"nothing is known to answer for: {', '.join(sorted(missing))}")
     breakers = {name: CircuitBreaker(app) for name, app in upstreams.items()} | {OWN: CircuitBreaker(own)}
+    remote = {name: app for name, app in upstreams.items() if isinstance(app, HttpUpstream)}
     http = httpx.AsyncClient(timeout=httpx.Timeout(5), limits=httpx.Limits(max_connections=4))
     observation, failures = Observation(breakers), Allowance(settings.failures_limit)
     own_tokens = _own_tokens(settings, clock)
@@ -95,14 +105,14 @@ def create_gateway(
     return Gateway(
         settings=settings,
         table=Table(documents),
-        upstreams=dict(breakers),
         breakers=breakers,
+        remote=remote,
         tokens=Tokens(own_tokens, _provider(settings, http, clock), _voucher(settings), clock),
         allowance=Allowance(settings.rate_limit),
         failures=failures,
         cors=Cors(settings.cors_origins),
         observation=observation,
-        close=lambda: _close(http, upstreams),
+        close=lambda: _close(http, remote, observation),
     )
 
 
@@ -124,6 +134,6 @@ def _provider(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> Prov
     return Provider(keys, settings.oidc_audience, settings.oidc_roles_claim, settings.oidc_unit_claim)
 
 
-async def _close(http: httpx.AsyncClient, upstreams: Mapping[str, ASGIApp]) -> None:
-    remote = [app for app in upstreams.values() if isinstance(app, HttpUpstream)]
-    await asyncio.gather(http.aclose(), *(app.aclose() for app in remote))
+async def _close(http: httpx.AsyncClient, remote: Mapping[str, HttpUpstream], observation: Observation) -> None:
+    observation.tell()
+    await asyncio.gather(http.aclose(), *(app.aclose() for app in remote.values()))

@@ -36,7 +36,7 @@ class CircuitBreaker:
         return self._failures >= self._limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        carry = self._try if self.is_open else self._carry
+        carry = self._try if self.is_open else self.carry
         await carry(scope, receive, send)
 
     async def _try(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,16 +45,20 @@ class CircuitBreaker:
             raise UpstreamSuspended(retry_after_seconds=max(1, ceil(wait)))
         self._is_trying = True
         try:
-            await self._carry(scope, receive, send)
+            await self.carry(scope, receive, send)
         finally:
             self._is_trying = False
 
-    async def _carry(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def carry(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whatever has happened before; its outcome counts."""
         try:
             await self._app(scope, receive, send)
         except (UpstreamUnreachable, BadAnswer, TooLate):
             self.failed()
             raise
+        self.answered()
+
+    def answered(self) -> None:
         self._failures = 0
 
     def failed(self) -> None:

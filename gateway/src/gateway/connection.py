@@ -6,6 +6,7 @@ from typing import cast
 
 import httptools
 
+from gateway.crossing import NAMES_NO_FIELD, Fields
 from gateway.problems import UpstreamCut, UpstreamTooLate
 
 HEAD_BYTES, HIGH_WATER, LOW_WATER = 65_536, 262_144, 65_536
@@ -13,6 +14,7 @@ HEAD_BYTES, HIGH_WATER, LOW_WATER = 65_536, 262_144, 65_536
 
 class Connection(asyncio.Protocol):
     """`begin`, `write`, `head`, `chunk` until it gives b"", and `is_reusable` says whether another request may follow.
+    Who would rather be called than wait sets `listener`: it is told once, of whatever comes first.
 
     Whatever arrives without having been asked for makes the connection unusable, so that no answer can ever be taken
     for that of another request.
@@ -24,6 +26,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._news: asyncio.Future[None] | None = None
         self._drained: asyncio.Future[None] | None = None
+        self.listener: Callable[[], None] | None = None
         self._error: Exception | None = None
         self._is_busy = self._is_paused = self._is_choked = False
         self.transport: asyncio.Transport
@@ -31,10 +34,12 @@ class Connection(asyncio.Protocol):
         self._clear()
 
     def _clear(self) -> None:
-        self.status, self.headers = 0, list[tuple[bytes, bytes]]()
-        self.has_head = self.is_complete = self.has_answer_bytes = False
+        self.status = 0
+        self.headers: Fields = []
+        self.has_head = self.has_length = self.names_fields = self.is_complete = self.has_answer_bytes = False
         self._keeps_alive, self._until_end, self._expects_body = True, False, True
-        self._chunks, self._buffered, self._head_bytes = list[bytes](), 0, 0
+        self._chunks: list[bytes] = []
+        self._buffered = self._head_bytes = 0
 
     # What the carrier of a request calls
 
@@ -63,6 +68,10 @@ class Connection(asyncio.Protocol):
         """What has arrived of the body; b"" when it is complete."""
         while not self._chunks and not self.is_complete:
             await self._next(seconds)
+        return self.taken()
+
+    def taken(self) -> bytes:
+        """What has arrived of the body so far."""
         data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks, self._buffered = [], 0
         if self._is_paused and not self.transport.is_closing():
@@ -73,6 +82,11 @@ class Connection(asyncio.Protocol):
     @property
     def has_more(self) -> bool:
         return bool(self._chunks) or not self.is_complete
+
+    @property
+    def is_plain(self) -> bool:
+        """A complete answer of a declared length, no field of which stays behind but by its name."""
+        return self.has_length and not self.names_fields and self.status != 304 and self.is_reusable
 
     @property
     def is_reusable(self) -> bool:
@@ -100,7 +114,7 @@ class Connection(asyncio.Protocol):
     # What the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)  # a stream socket has no other; uvloop's is no subclass
+        self.transport = cast("asyncio.Transport", transport)  # as is uvloop's, in all but its class
 
     def data_received(self, data: bytes) -> None:
         if not self._is_busy:
@@ -140,7 +154,10 @@ class Connection(asyncio.Protocol):
             self._drained.set_result(None)
 
     def _tell(self) -> None:
-        if self._news and not self._news.done():
+        if self.listener:
+            listener, self.listener = self.listener, None
+            listener()
+        elif self._news and not self._news.done():
             self._news.set_result(None)
 
     def _fail(self, detail: str) -> None:
@@ -162,11 +179,21 @@ class Connection(asyncio.Protocol):
         self.status = self._parser.get_status_code()
         if self.status < 200 or self.is_complete:
             return
+        if self.status > 599:
+            self._fail("The service's answer has no valid status.")
+            return
         self.has_head = True
-        names = {name for name, _ in self.headers}
+        is_chunked = False
+        for name, value in self.headers:
+            if name == b"content-length":
+                self.has_length = True
+            elif name == b"transfer-encoding":
+                is_chunked = True
+            elif name == b"connection":
+                self.names_fields = self.names_fields or value.lower() not in NAMES_NO_FIELD
         if not self._expects_body:
             self.is_complete, self._keeps_alive = True, False  # the parser does not know that HEAD has no body
-        elif not names & {b"content-length", b"transfer-encoding"} and self.status not in (204, 304):
+        elif not self.has_length and not is_chunked and self.status not in (204, 304):
             self._until_end, self._keeps_alive = True, False
 
     def on_body(self, body: bytes) -> None:

@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
-import re
+from collections.abc import Mapping
+from itertools import count
+from secrets import token_hex
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.ids import uuid7
 from chassis.problems import BodyTooLarge, Problem
 from chassis.web import REQUEST_ID, as_problem, problem_answer
+from gateway.connection import Connection
+from gateway.crossing import believed
 from gateway.problems import RateExceeded, RequestTooSlow, TokenInvalid, UpstreamTooLate
 from gateway.request_body import CallerGone
 from gateway.routing import Route
@@ -19,30 +22,38 @@ from gateway.tokens import Identity
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
+    from gateway.hop import Hop
 
-access = logging.getLogger("gateway.access")
 log = logging.getLogger("gateway.exchange")
 
-# What says who asks or where from, which only the gateway may say; and names that some servers read as another name.
-NOT_BELIEVED = re.compile(
-    rb"authorization|forwarded|x-request-id|x-real-ip|remote-.*|ssl-.*|.*_.*"
-    rb"|x-(?:forwarded|remote|auth|authenticated|user|client|original|rewrite|steward|http-method)(?:-.*)?"
-)
-FRAMING = {b"content-length", b"transfer-encoding"}
 STAYS = b"x-content-type-options", b"nosniff"
+
+# Request ids are unique, not secret: a number of this process, of which no other has the name.
+_PROCESS, _numbers = token_hex(8), count(1)
+
+
+def request_id_of(headers: Mapping[bytes, bytes]) -> str:
+    """The caller's, if it is one."""
+    given = headers.get(b"x-request-id")
+    if given is not None and REQUEST_ID.fullmatch(text := given.decode("latin-1")):
+        return text
+    return f"{_PROCESS}-{next(_numbers):x}"
 
 
 class Exchange:
     """Made for each request. `run` always answers, or breaks off visibly if an answer had begun."""
 
     __slots__ = (
+        "_begun",
         "_body_left",
         "_fields",
         "_gateway",
         "_headers",
+        "_known",
         "_receive",
         "_scope",
         "_send",
+        "_started",
         "_waits_for_caller",
         "is_complete",
         "request_id",
@@ -52,16 +63,23 @@ class Exchange:
 
     def __init__(self, gateway: "Gateway", scope: Scope, receive: Receive, send: Send) -> None:
         self._gateway, self._scope, self._receive, self._send = gateway, scope, receive, send
+        self._started = perf_counter()
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
-        given = self._headers.get(b"x-request-id", b"").decode("latin-1")
-        self.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid7())
+        self.request_id = request_id_of(self._headers)
         self._fields = [(b"x-request-id", self.request_id.encode()), STAYS]
         self.route: Route | None = None
         self.status, self.is_complete = 0, False
         self._waits_for_caller, self._body_left = False, 0
+        self._known: Identity | None = None
+        self._begun: Connection | None = None
+
+    def resume(self, hop: "Hop") -> "Exchange":
+        """Carries on what has been sent already."""
+        self.request_id, self._fields, self._started = hop.request_id, hop.fields, hop.started
+        self.route, self._known, self._begun = hop.route, hop.identity, hop.connection
+        return self
 
     async def run(self) -> None:
-        started = perf_counter()
         try:
             await self._answer()
         except CallerGone:
@@ -69,9 +87,12 @@ class Exchange:
         except Exception as error:  # noqa: BLE001 - the door answers whatever happens behind it
             await self._refuse(error)
         finally:
-            self._observe(perf_counter() - started)
+            self._observe()
 
     async def _answer(self) -> None:
+        if self.route and self._begun:
+            await self._carry(self.route, self._known, self._gateway.breakers[self.route.service].carry)
+            return
         origin = self._headers.get(b"origin")
         self._fields += self._gateway.cors.fields(origin)
         if self._scope["method"] == "OPTIONS" and b"access-control-request-method" in self._headers:
@@ -80,16 +101,15 @@ class Exchange:
         self.route = self._gateway.table.find(self._scope["method"], self._scope["raw_path"])
         identity = None if self.route.is_open else await self._identity()
         self._fields += self._gateway.allowance.spend(identity.caller.subject if identity else self._address)
-        await self._carry(self.route, identity)
+        await self._carry(self.route, identity, self._gateway.breakers[self.route.service])
 
-    async def _carry(self, route: Route, identity: Identity | None) -> None:
-        seconds = self._gateway.seconds_for(route)
+    async def _carry(self, route: Route, identity: Identity | None, upstream: ASGIApp) -> None:
         inward = self._inward(route, identity)
+        seconds = self._gateway.seconds_for(route)
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
-                receive = await self._body(route)
-                await self._gateway.upstreams[route.service](inward, receive, self.send)
+                await upstream(inward, await self._body(route), self.send)
         except TimeoutError:
             if not deadline.expired():
                 raise
@@ -119,7 +139,7 @@ class Exchange:
 
     def _inward(self, route: Route, identity: Identity | None) -> Scope:
         """The request as the service sees it: its own path, and only the gateway's word for who asks."""
-        headers = [field for field in _unnamed(self._scope["headers"]) if not NOT_BELIEVED.fullmatch(field[0])]
+        headers = believed(self._scope["headers"])
         headers += [
             (b"x-request-id", self.request_id.encode()),
             (b"x-forwarded-for", self._address.encode()),
@@ -127,7 +147,7 @@ class Exchange:
             (b"x-forwarded-host", self._headers.get(b"host", b"")),
         ]
         if identity:
-            headers.append((b"authorization", self._gateway.tokens.vouch(identity)))
+            headers.append((b"authorization", identity.header))
         elif route.takes_credentials and b"authorization" in self._headers:
             headers.append((b"authorization", self._headers[b"authorization"]))
         cut = len(route.prefix)
@@ -137,6 +157,7 @@ class Exchange:
             "raw_path": self._scope["raw_path"][cut:],
             "headers": headers,
             "state": {"request_id": self.request_id, "address": self._address},
+            "begun": self._begun,
         }
 
     async def _body(self, route: Route) -> Receive:
@@ -210,32 +231,18 @@ class Exchange:
             answer.headers["Allow"] = ", ".join(problem.context["allow"])
         await answer(self._scope, self._receive, self.send)
 
-    def _observe(self, seconds: float) -> None:
+    def _observe(self) -> None:
         service, operation = (self.route.service, self.route.operation) if self.route else ("none", "none")
-        self._gateway.observation.answered(service, operation, self.status, seconds)
-        if access.isEnabledFor(logging.INFO):
-            access.info("request", extra=self._entry(service, operation, seconds))
-
-    def _entry(self, service: str, operation: str, seconds: float) -> dict[str, object]:
-        return {
-            "method": self._scope["method"],
-            "path": self._scope["path"],
-            "service": service,
-            "operation": operation,
-            "status": self.status,
-            "milliseconds": round(seconds * 1000, 1),
-            "request_id": self.request_id,
-            "address": self._address,
-        }
-
-
-def _unnamed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Without Connection and the fields that it names: further on it would name those that the gateway adds, too."""
-    values = [value for name, value in headers if name == b"connection"]
-    if not values:
-        return headers
-    named = {token.strip().lower() for value in values for token in value.split(b",")} - FRAMING
-    return [field for field in headers if field[0] != b"connection" and field[0] not in named]
+        self._gateway.observation.answered(
+            service,
+            operation,
+            self.status,
+            perf_counter() - self._started,
+            self._scope["method"],
+            self._scope["path"],
+            self.request_id,
+            self._address,
+        )
 
 
 class Whole:

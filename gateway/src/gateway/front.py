@@ -6,10 +6,12 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from chassis.server import Server
 from chassis.web import PROBLEM_MEDIA, status_of
+from gateway.app import Gateway
+from gateway.hop import Hop
 from gateway.problems import HeadRefused
 from gateway.settings import Settings
 
@@ -17,6 +19,7 @@ MAX_HEAD_BYTES = 32_768  # of the request line and fields together; and of chunk
 WIRE_BYTES = 8  # for each byte of a body, at the most: a chunk of one byte takes six
 LINGER_SECONDS = 5  # for the rest of a request that has been refused already
 UNREAD_SECONDS = 20  # for a caller to go on reading its answer
+KEEP_SECONDS = 75  # an idle connection
 STOP_SECONDS = 10
 
 
@@ -25,6 +28,7 @@ class Bounded(HttpToolsProtocol):
     do not end or do not arrive, that go on after a refusal, or that do not read their answer."""
 
     head_seconds = 10.0
+    gateway: Gateway | None = None  # where requests may take the short way
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -32,18 +36,31 @@ class Bounded(HttpToolsProtocol):
         self._doubt: str | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
+        self._kept: asyncio.TimerHandle | None = None
+        self._idle_since = 0.0
+        self._is_reading, self.peer = False, b""
+        self._arrived: tuple[RequestResponseCycle, ASGIApp] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        address, scheme = self.client[0] if self.client else "unknown", self.scheme or "http"
+        self.peer = b"x-forwarded-for: %b\r\nx-forwarded-proto: %b\r\n" % (address.encode(), scheme.encode())
         self._close_in(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stay()
+        if self._kept:
+            self._kept.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         self._around += len(data)
+        self._is_reading = True
         super().data_received(data)
+        self._is_reading = False
+        if self._arrived:
+            (cycle, app), self._arrived = self._arrived, None
+            self._start(cycle, app)
         if self.transport.is_closing():
             return
         if self._around > MAX_HEAD_BYTES:
@@ -58,7 +75,10 @@ class Bounded(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field behind the body is nobody's: what decides about a request is known before its body."""
         if self._is_in_head:
-            super().on_header(name, value)
+            name = name.lower()
+            self.headers.append((name, value))
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
         self._is_in_head, self._around = False, 0
@@ -71,14 +91,11 @@ class Bounded(HttpToolsProtocol):
             self.cycle.keep_alive = False  # the parser drops what comes right behind such a request
 
     def _found_doubtful(self) -> str | None:
-        hosts, codings, has_length = 0, list[bytes](), False
-        for name, value in self.headers:
-            if name == b"host":
-                hosts += 1
-            elif name == b"transfer-encoding":
-                codings.append(value.strip().lower())
-            elif name == b"content-length":
-                has_length = bool(value.strip(b"0"))
+        names = [name for name, _ in self.headers]
+        hosts, codings, has_length = names.count(b"host"), [], False
+        if b"transfer-encoding" in names or b"content-length" in names:
+            codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+            has_length = any(value.strip(b"0") for name, value in self.headers if name == b"content-length")
         is_old = self.parser.get_http_version() in ("0.9", "1.0")
         if codings and (codings != [b"chunked"] or is_old):
             return "A body comes with its length, or chunked and not otherwise encoded."
@@ -97,10 +114,56 @@ class Bounded(HttpToolsProtocol):
         self._is_in_head, self._is_in_message, self._around = True, False, 0
         self._stay()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """A request starts when what has come with its head is read, too: that may be all of it."""
+        if self._is_reading:
+            self._arrived = cycle, app
+        else:
+            self._start(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self.gateway is None or cycle.more_body or not Hop(self.gateway, self, cycle).sets_off():
+            self.carry(cycle, app)
+
+    def carry(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """By a task of its own."""
+        super()._start_asgi_task(cycle, app)
+
+    def answer(self, cycle: RequestResponseCycle, content: bytes) -> None:
+        """A whole answer, as `cycle.send` would write it."""
+        cycle.response_started = cycle.response_complete = True
+        if cycle.disconnected:
+            return
+        if cycle.keep_alive and self.gateway:
+            self.gateway.volley.add(self.transport, content)
+        else:
+            self.transport.write(content)
+            self.transport.close()
+        cycle.on_response()
+
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        if self._is_in_message or self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+        else:
+            self._idle()
         if self._is_in_message:
             self._close_in(LINGER_SECONDS)
+
+    def _idle(self) -> None:
+        """As uvicorn would, but with one timer for many requests, which looks when it is due how long it has been."""
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._idle_since = self.loop.time()
+        if self._kept is None:
+            self._kept = self.loop.call_later(self.timeout_keep_alive, self._look_idle)
+
+    def _look_idle(self) -> None:
+        self._kept = None
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._kept = self.loop.call_later(left, self._look_idle)
+        elif not self._is_in_message and self.cycle.response_complete:
+            self._end()
 
     def send_400_response(self, msg: str) -> None:
         self.transport.write(_refusal(self._doubt or msg))
@@ -153,12 +216,16 @@ def _refusal(detail: str) -> bytes:
 
 def server(app: ASGIApp, settings: Settings, *, farewell_seconds: float = 0) -> Server:
     """`await server(...).serve()` answers until SIGTERM or SIGINT, then lets running requests end."""
+    known = {
+        "head_seconds": settings.head_seconds,
+        "gateway": app if isinstance(app, Gateway) and not settings.trusted_proxies else None,
+    }
     return Server(
         uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
-            http=type("Bounded", (Bounded,), {"head_seconds": settings.head_seconds}),
+            http=type("Bounded", (Bounded,), known),
             ws="none",
             log_config=None,
             access_log=False,
@@ -166,7 +233,7 @@ def server(app: ASGIApp, settings: Settings, *, farewell_seconds: float = 0) -> 
             date_header=True,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies,
-            timeout_keep_alive=75,
+            timeout_keep_alive=KEEP_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,
         ),
         farewell_seconds=farewell_seconds,

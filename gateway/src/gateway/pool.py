@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import deque
+from time import monotonic
 
 from gateway.connection import Connection
 from gateway.problems import UpstreamBusy, UpstreamUnreachable
@@ -38,25 +39,34 @@ class Pool:
         return len(self._idle)
 
     async def acquire(self) -> Connection:
-        now = asyncio.get_running_loop().time()
-        while self._idle:
-            connection, _ = self._idle.popitem()
-            if connection.is_reusable and now - connection.idle_since < KEPT_SECONDS:
-                return connection
-            connection.close()
+        if connection := self.take():
+            return connection
         if self.open < self._limit:
             return await self._connect()
         return await self._freed() or await self._connect()
+
+    def take(self) -> Connection | None:
+        """One that is free now."""
+        while self._idle:
+            connection, _ = self._idle.popitem()
+            if connection.is_reusable and monotonic() - connection.idle_since < KEPT_SECONDS:
+                return connection
+            connection.close()
+        return None
 
     def release(self, connection: Connection) -> None:
         """Back for the next request, or closed if its state does not allow one."""
         if not connection.is_reusable:
             connection.close()
             return
-        connection.release(asyncio.get_running_loop().time())
+        now = monotonic()
+        connection.release(now)
         if not self._hand_over(connection):
             self._idle[connection] = None
-            self._close_oldest()
+            oldest = next(iter(self._idle))
+            if now - oldest.idle_since >= KEPT_SECONDS:
+                del self._idle[oldest]
+                oldest.close()
 
     def close_idle(self) -> None:
         for connection in list(self._idle):
@@ -114,9 +124,3 @@ class Pool:
     def _gone(self) -> None:
         self.open -= 1
         self._hand_over(None)
-
-    def _close_oldest(self) -> None:
-        oldest = next(iter(self._idle))
-        if asyncio.get_running_loop().time() - oldest.idle_since >= KEPT_SECONDS:
-            del self._idle[oldest]
-            oldest.close()

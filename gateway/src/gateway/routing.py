@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from chassis.problems import MethodNotAllowed, NoSuchPath
 from gateway.problems import PathRefused
 
-MAX_PATH_BYTES = 4096
+MAX_PATH_BYTES, REMEMBERED_PATHS = 4096, 2048
 OWN = "gateway"  # its own operations stand at the root, those of a service below its name
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
@@ -65,6 +66,7 @@ class Table:
 
     def __init__(self, contracts: Mapping[str, dict[str, Any]]) -> None:
         self._root = _Node()
+        self.find = lru_cache(REMEMBERED_PATHS)(self._find)
         for service, document in contracts.items():
             prefix = "" if service == OWN else f"/{service}"
             for template, item in document["paths"].items():
@@ -77,7 +79,7 @@ class Table:
         for method in METHODS & item.keys():
             node.routes[method.upper()] = _route(service, prefix, item[method])
 
-    def find(self, method: str, raw_path: bytes) -> Route:
+    def _find(self, method: str, raw_path: bytes) -> Route:
         """Raises PathRefused, NoSuchPath, or MethodNotAllowed with the methods that there are as `allow`."""
         allowed: set[str] = set()
         for node in self._root.matching(segments_of(raw_path)):

@@ -43,11 +43,12 @@ class Tokens:
         identity = self._verified.get(authorization)
         if identity is None:
             return None
-        if identity.expires_at <= self._clock().timestamp():
+        now = self._clock().timestamp()
+        if identity.expires_at <= now:
             del self._verified[authorization]
             return None
         self._verified.move_to_end(authorization)
-        return identity
+        return self._vouched(identity, now)
 
     async def verify(self, authorization: bytes | None) -> Identity:
         """Raises TokenMissing, TokenInvalid, TokenUseless, or IssuerUnreachable."""
@@ -59,15 +60,14 @@ class Tokens:
         self._verified[authorization or b""] = identity
         if len(self._verified) > MAX_REMEMBERED:
             self._verified.popitem(last=False)
-        return identity
+        return self._vouched(identity, now)
 
-    def vouch(self, identity: Identity) -> bytes:
-        """The Authorization header for the services; signed anew twice in its lifetime, not with every request."""
-        now = self._clock().timestamp()
+    def _vouched(self, identity: Identity, now: float) -> Identity:
+        """With a header for the services that is signed anew twice in its lifetime, not with every request."""
         if identity.header_until <= now:
             identity.header = b"Bearer " + self._voucher.vouch(identity.caller).encode()
             identity.header_until = now + VOUCHED_SECONDS
-        return identity.header
+        return identity
 
     async def _claims(self, token: str) -> dict[str, Any]:
         header, issuer = _unverified(token)

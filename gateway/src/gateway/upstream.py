@@ -6,19 +6,12 @@ from urllib.parse import urlsplit
 from starlette.types import Receive, Scope, Send
 
 from gateway.connection import Connection
+from gateway.crossing import NOT_FORWARDED, NOT_RETURNED, Fields, kept
 from gateway.pool import Pool
 from gateway.problems import UpstreamCut
 from gateway.request_body import RequestBody
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-
-# RFC 9110, section 7.6.1: these, and what Connection names, are between two neighbours only. The last were dealt with
-# by the server in front; the host is the service's own.
-BETWEEN_NEIGHBOURS = frozenset(
-    b"connection proxy-connection keep-alive te trailer transfer-encoding upgrade "
-    b"proxy-authenticate proxy-authorization".split()
-)
-NOT_FORWARDED = BETWEEN_NEIGHBOURS | {b"host", b"expect", b"content-length"}
 
 
 class HttpUpstream:
@@ -54,12 +47,17 @@ class HttpUpstream:
             wait_seconds=wait_seconds,
         )
 
+    def begun(self, connection: Connection, method: str, target: bytes, rest: bytes) -> bytes:
+        """A whole request, to be sent: `target` below the base address, `rest` all that comes behind the host."""
+        connection.begin(expects_body=method != "HEAD")
+        return b"%b %b%b HTTP/1.1\r\nhost: %b\r\n%b" % (method.encode(), self._base, target, self._host, rest)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = RequestBody(scope, receive)
         start = self._head(scope, body.framing) + await body.first_part()
         is_repeatable = scope["method"] in SAFE and not body.framing
         try:
-            connection = await self._answering(start, body, is_repeatable=is_repeatable)
+            connection = await self._answering(start, body, scope.get("begun"), is_repeatable=is_repeatable)
             try:
                 await _relay(connection, body, send, self._idle_seconds)
             except BaseException:
@@ -81,22 +79,24 @@ class HttpUpstream:
         """The request up to its body. Header fields keep their order and values; one with a line break is nobody's."""
         query = scope["query_string"]
         target = self._base + scope["raw_path"] + (b"?" + query if query else b"")
-        kept = _kept(scope["headers"], NOT_FORWARDED)
         lines = [b"%b %b HTTP/1.1" % (scope["method"].encode("ascii"), target), b"host: " + self._host]
-        lines += [b"%b: %b" % field for field in kept]
+        lines += [b"%b: %b" % field for field in kept(scope["headers"], NOT_FORWARDED)]
         head = b"\r\n".join(lines) + b"\r\n" + framing + b"\r\n"
         if head.count(b"\n") != len(lines) + 1 + framing.count(b"\n"):
             raise ValueError("a header field contains a line break")
         return head
 
-    async def _answering(self, start: bytes, body: RequestBody, *, is_repeatable: bool) -> Connection:
+    async def _answering(
+        self, start: bytes, body: RequestBody, begun: Connection | None, *, is_repeatable: bool
+    ) -> Connection:
         """The connection on which the head of the answer has arrived."""
         while True:
-            connection = await self.pool.acquire()
-            connection.begin(expects_body=not start.startswith(b"HEAD "))
+            connection = begun or await self.pool.acquire()
             try:
-                connection.write(start)
-                body.send_rest(connection, self._idle_seconds)
+                if not begun:
+                    connection.begin(expects_body=not start.startswith(b"HEAD "))
+                    connection.write(start)
+                    body.send_rest(connection, self._idle_seconds)
                 await connection.head(self._first_byte_seconds)
                 return connection
             except BaseException as error:
@@ -106,13 +106,11 @@ class HttpUpstream:
                 if not (is_repeatable and is_cut and connection.requests > 1):
                     raise
                 self.pool.close_idle()  # they ended together, most likely: the next one is fresh
+                begun = None
 
 
 async def _relay(connection: Connection, body: RequestBody, send: Send, idle_seconds: float) -> None:
-    headers = _kept(connection.headers, BETWEEN_NEIGHBOURS)
-    if connection.status == 304:
-        headers = [field for field in headers if field[0] != b"content-length"]  # it counts a body that is not here
-    await send({"type": "http.response.start", "status": connection.status, "headers": headers})
+    await send({"type": "http.response.start", "status": connection.status, "headers": answer_fields(connection)})
     has_more = True
     while has_more:
         chunk = await connection.chunk(idle_seconds)
@@ -122,8 +120,9 @@ async def _relay(connection: Connection, body: RequestBody, send: Send, idle_sec
         await send({"type": "http.response.body", "body": chunk, "more_body": has_more})
 
 
-def _kept(headers: list[tuple[bytes, bytes]], dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
-    named = [value for name, value in headers if name == b"connection"]
-    if named:
-        dropped = dropped | {token.strip().lower() for value in named for token in value.split(b",")}
-    return [field for field in headers if field[0] not in dropped]
+def answer_fields(connection: Connection) -> Fields:
+    """What of the answer's header goes on to the caller."""
+    headers = kept(connection.headers, NOT_RETURNED)
+    if connection.status == 304:
+        headers = [field for field in headers if field[0] != b"content-length"]  # it counts a body that is not here
+    return headers

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from tests.faults.site import NAMES, Site
-from tests.faults.traffic import ENTRIES, IMPORT_ROWS, IMPORTS, NEEDS, Tally
+from tests.faults.traffic import BATCH, BATCHES, ENTRIES, IMPORT_ROWS, IMPORTS, NEEDS, Tally
 from tests.faults.witness import Testimony
 
 LOOK_SECONDS = 0.2
@@ -130,10 +130,13 @@ async def audit(books: Books, tally: Tally, testimony: Testimony, *, poisoned: i
 
 async def _promises_kept(books: Books, tally: Tally, findings: Findings) -> None:
     """Acknowledged is present, present was asked for, and nothing is there twice."""
-    entries = await books.rows("finance", "SELECT reference, id FROM finance.journal_entries WHERE source = 'erp'")
+    erp = "FROM finance.journal_entries WHERE source = 'erp' AND reference LIKE"
+    entries = await books.rows("finance", f"SELECT reference, id {erp} 'E%'")
+    batches = await books.rows("finance", f"SELECT split_part(reference, '/', 1), posting_id {erp} 'B%'")
+    findings.tie("entries of batches", BATCH * len({tuple(row) for row in batches}), len(batches))
     needs = await books.rows("strategy", "SELECT statement, id FROM strategy.needs")
     files = await books.rows("finance", "SELECT source, id FROM finance.cost_imports")
-    for path, rows in ((ENTRIES, entries), (NEEDS, needs), (IMPORTS, files)):
+    for path, rows in ((ENTRIES, entries), (BATCHES, batches), (NEEDS, needs), (IMPORTS, files)):
         present: dict[str, set[str]] = {}
         for name, id in rows:
             present.setdefault(name, set()).add(str(id))

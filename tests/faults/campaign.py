@@ -11,7 +11,7 @@ from standalone.manifests import SERVICES
 from tests.faults.audit import Books, Findings, audit
 from tests.faults.site import Setting, standing
 from tests.faults.strikes import ALL, SILENT, Striker
-from tests.faults.traffic import ENTRIES, NEEDS, Producers, Tally
+from tests.faults.traffic import BATCHES, ENTRIES, NEEDS, Producers, Tally
 from tests.faults.weather import Weather
 from tests.faults.witness import subscribe, testify
 
@@ -72,7 +72,7 @@ class Campaign:
     setting: Setting = field(default_factory=Setting)
 
     async def run(self, folder: Path, home: Path) -> Report:
-        chance, weather = random.Random(self.seed), Weather([ENTRIES, NEEDS])
+        chance, weather = random.Random(self.seed), Weather([ENTRIES, BATCHES, NEEDS])
         async with standing(folder, home, self.setting) as site:
             await subscribe(site.node.url())
             producers = Producers(site, weather, random.Random(self.seed))

@@ -29,9 +29,11 @@ BROKER_MEGABYTES, DATABASE_MEGABYTES = 600, 2_000
 
 @dataclass(frozen=True)
 class Setting:
-    """`workers` of each service; `weakened` says what safeguards which service lacks; `small_disks` can be filled."""
+    """`workers` and `replicas` (that answer HTTP) of each service; `weakened` says what safeguards which service lacks;
+    `small_disks` can be filled."""
 
     workers: int = 2
+    replicas: int = 1
     weakened: Mapping[str, str] = field(default_factory=dict)
     small_disks: bool = False
 
@@ -84,8 +86,8 @@ class Site:
         new.start()
         await new.ready()
         self.parts[name] = new
-        if name in self.doors:
-            self.doors[name].targets[:] = [new.port]
+        for door in self.doors.values():
+            door.targets[:] = [new.port if port == old.port else port for port in door.targets]
         code = await old.ended()
         assert code == 0, f"{name} ended with {code} when it was asked to stop"
 
@@ -126,8 +128,9 @@ async def standing(
         site = Site(cluster, node, database, broker, doors, dsns, caller, home, disks)
         stack.callback(site.end)
         site.parts |= {part.name: part for part in _parts(site, home, setting)}
-        for name, door in doors.items():
-            door.targets.append(site.parts[name].port)
+        for name, part in site.parts.items():
+            if door := doors.get(name.partition("-")[0]) if "-work-" not in name else None:
+                door.targets.append(part.port)
         for part in site.parts.values():
             part.start()
         for part in site.parts.values():
@@ -154,7 +157,9 @@ def _parts(site: Site, home: Path, setting: Setting) -> list[Part]:
         module, first = (
             ("tests.faults.weakened", (setting.weakened[name], name)) if name in setting.weakened else (name, ())
         )
-        parts.append(Part(name, module, (*first, "serve"), reached, home / f"{name}.log"))
+        for number in range(1, setting.replicas + 1):
+            replica = name if number == 1 else f"{name}-{number}"
+            parts.append(Part(replica, module, (*first, "serve"), reached, home / f"{replica}.log"))
         for number in range(1, setting.workers + 1):
             log = home / f"{name}-work-{number}.log"
             parts.append(Part(f"{name}-work-{number}", module, (*first, "work"), reached, log))

@@ -47,13 +47,9 @@ async def test_what_inbox_idempotency_record_and_the_relays_lock_prevent_is_noti
 
 
 async def test_what_confirms_and_the_order_of_locks_prevent_is_noticed(run: Run) -> None:
-    report = await run(
-        Campaign(
-            fair_seconds=8,
-            settle_seconds=10,
-            strikes=["silence_broker"],
-            setting=Setting(weakened={"finance": "confirms,order"}),
-        )
-    )
+    """In two processes: one alone writes its entries one group after the other."""
+    setting = Setting(weakened={"finance": "confirms,order"}, replicas=2)
+    campaign = Campaign(fair_seconds=8, settle_seconds=10, strikes=["silence_broker"], setting=setting)
+    report = await run(campaign)
     assert any("concurrent-change though nothing was broken" in it for it in report.unexpected), str(report)
     assert any("was published and has not arrived" in it for it in report.findings.lost), str(report)

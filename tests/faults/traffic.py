@@ -16,9 +16,10 @@ from standalone.client import Refused
 from tests.faults.site import Site
 from tests.faults.weather import Weather
 
-ENTRIES, NEEDS, IMPORTS = "/finance/v1/journal-entries", "/strategy/v1/needs", "/finance/v1/cost-imports"
+ENTRIES, BATCHES = "/finance/v1/journal-entries", "/finance/v1/journal-entry-batches"
+NEEDS, IMPORTS = "/strategy/v1/needs", "/finance/v1/cost-imports"
 YEAR, DAY = "2025-26", "2025-04-15"
-COST_OBJECTS, IMPORT_ROWS = 2, 2_000
+COST_OBJECTS, IMPORT_ROWS, BATCH = 2, 2_000, 3
 ANSWER_SECONDS, PAUSE_SECONDS, GIVE_UP_SECONDS = 30.0, 0.1, 90.0
 OTHER_RUNS = "idempotency-key-in-use"  # the same request, sent at the same time
 PASSING = {429, 502, 503, 504}
@@ -97,9 +98,9 @@ class Producers:
         count = 0
         while not self.is_over:
             count += 1
-            wish = self._need(f"N{number}-{count}") if count % 2 == 0 else self._entry(f"E{number}-{count}")
+            wish = (self._entry, self._batch, self._need)[count % 3](f"{number}-{count}")
             self.tally.attempted.append(wish)
-            at_once = 3 if count % 3 == 0 else 1
+            at_once = 3 if count % 4 == 0 else 1
             await asyncio.gather(*(self._kept(http, wish) for _ in range(at_once)))
 
     async def _load(self, http: httpx.AsyncClient) -> None:
@@ -114,15 +115,26 @@ class Producers:
             await asyncio.sleep(0.5)
 
     def _entry(self, name: str) -> Wish:
+        return Wish(f"E{name}", ENTRIES, self._cost(f"E{name}"))
+
+    def _batch(self, name: str) -> Wish:
+        return Wish(f"B{name}", BATCHES, [self._cost(f"B{name}/{at}") for at in range(BATCH)])
+
+    def _cost(self, name: str) -> dict[str, Any]:
         amount, code = f"{self.chance.randrange(1, 10**7) / 100:.2f}", f"S{self.chance.randrange(COST_OBJECTS)}"
         cost = {"account": "5200", "amount": amount, "currency": "CAD", "cost_object": code}
         owed = {"account": "2000", "amount": f"-{amount}", "currency": "CAD"}
         about = {"posted_on": DAY, "description": "Licences", "source": "erp", "reference": name}
-        return Wish(name, ENTRIES, {**about, "lines": [cost, owed]})
+        return {**about, "lines": [cost, owed]}
 
     def _need(self, name: str) -> Wish:
-        said = {"statement": name, "asked_by": "A producer", "importance": 5, "market_space_id": self.market_space_id}
-        return Wish(name, NEEDS, said)
+        said = {
+            "statement": f"N{name}",
+            "asked_by": "A producer",
+            "importance": 5,
+            "market_space_id": self.market_space_id,
+        }
+        return Wish(f"N{name}", NEEDS, said)
 
     def _file(self, name: str) -> Wish:
         """A file of its own source, each row a cent more than the one before."""
@@ -155,7 +167,7 @@ class Producers:
         else:
             if answer.is_success:
                 self.weather.succeeded(wish.path, begun)
-                self.tally.acknowledge(wish, answer.json()["id"])
+                self.tally.acknowledge(wish, answer.json().get("id") or answer.json()["posting_id"])
                 return None
             trouble = f"{answer.status_code} {answer.json().get('code', '')}"
             if answer.status_code not in PASSING and "retry-after" not in answer.headers:

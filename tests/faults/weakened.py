@@ -12,11 +12,10 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from chassis import cli
+from chassis import cli, grouping, operations
 from chassis.arrivals import Readable
 from chassis.bus import Message
 from chassis.bus.confirms import Confirms
-from chassis.idempotency import Key
 from chassis.inbox import Inbox
 from chassis.outbox import Relay
 from chassis.schema import inbox
@@ -58,7 +57,8 @@ def _idempotency() -> None:
     async def nothing(*_: Any) -> None:
         return None
 
-    _replace(Key, record=nothing)
+    _replace(operations, record=nothing)
+    _replace(grouping, record=nothing)
 
 
 def _order() -> None:

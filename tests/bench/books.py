@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -45,8 +46,8 @@ class Books:
     connection: Any
     dsn: str
     voucher: Voucher
-    accounts: list[tuple[str, str]]
-    cost_objects: list[tuple[str, str]]
+    accounts: list[tuple[str, UUID]]
+    cost_objects: list[tuple[str, UUID]]
     period_id: str
     numbers: Iterator[int] = field(default_factory=itertools.count)
     chance: random.Random = field(default_factory=lambda: random.Random(1))
@@ -117,10 +118,7 @@ async def books() -> AsyncIterator[Books]:
             await part.ready()
             period_id = await _opened(part, f"Bearer {voucher.vouch(CALLER)}")
             accounts, cost_objects = [
-                [
-                    (row["code"], str(row["id"]))
-                    for row in await connection.fetch(f"SELECT code, id FROM finance.{table}")
-                ]
+                [(row["code"], row["id"]) for row in await connection.fetch(f"SELECT code, id FROM finance.{table}")]
                 for table in ("accounts", "cost_objects")
             ]
             yield Books(cluster, part, connection, dsn, voucher, accounts, cost_objects, period_id)

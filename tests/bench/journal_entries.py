@@ -1,14 +1,15 @@
 """Journal entries over HTTP, one per request and in batches, against PostgreSQL doing just their statement."""
 
-import asyncio
-import re
-import shutil
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
+from tests.bench.bare_batches import BareBatches
 from tests.bench.books import DAY, Books, books
 from tests.bench.http_load import load
-from tests.bench.measure import Comparison, Curve, Effort, Measured, MeasuredNothing, Side
+from tests.bench.ledgers import HOT, PYTHON, Hordak, Pgbench, locking
+from tests.bench.ledgers import UNIFORM as LOCKING
+from tests.bench.measure import Comparison, Curve, Effort, Measured, Side
+
+Work = Callable[[float], Awaitable[int]]
 
 CONNECTIONS = 32
 MANY = (1, 4, 16, 64)
@@ -52,7 +53,6 @@ UNIFORM = r"""
 \set liability random(1, 39)
 \set object random(0, 49)
 """
-TPS = re.compile(r"number of transactions actually processed: (\d+)")
 
 
 async def posted(place: Books, seconds: float, *, connections: int = CONNECTIONS, hot: bool = False) -> int:
@@ -71,67 +71,80 @@ async def batched(place: Books, seconds: float, size: int) -> int:
     return done.answered.total() * size
 
 
-def _script(folder: Path, *, hot: bool) -> Path:
+def _script(*, hot: bool) -> str:
     names = {"expense": "0", "liability": "0", "object": "0"} if hot else {it: f":{it}" for it in NAMES}
-    file = folder / f"{'hot' if hot else 'uniform'}.sql"
-    file.write_text(("" if hot else UNIFORM) + STATEMENT.format(day=DAY, **names).replace("\n", " "))
-    return file
+    return ("" if hot else UNIFORM) + STATEMENT.format(day=DAY, **names).replace("\n", " ")
 
 
 NAMES = ("expense", "liability", "object")
 
 
-async def bare(place: Books, seconds: float, *, hot: bool = False) -> int:
-    """The same rows, by PostgreSQL's own load generator."""
-    how = ["-n", "-M", "prepared", "-c", str(CONNECTIONS), "-T", str(max(1, round(seconds)))]
-    script = _script(place.part.log.parent, hot=hot)
-    running = await asyncio.create_subprocess_exec(
-        _pgbench(place),
-        *how,
-        "-f",
-        str(script),
-        place.dsn,
-        env={"PGOPTIONS": "-c search_path=finance"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+async def _singles(place: Books, effort: Effort) -> list[Comparison]:
+    """One entry per request, against each of the others."""
+    folder = place.part.log.parent
+    bare = Pgbench.on(place.cluster, place.dsn, folder, "finance")
+    locks = await locking(place.cluster, folder)
+
+    async def same(seconds: float) -> int:
+        return await bare.run("same", _script(hot=False), seconds=seconds, connections=CONNECTIONS)
+
+    async def locked(seconds: float) -> int:
+        return await locks.run("locks", LOCKING, seconds=seconds, connections=CONNECTIONS)
+
+    others: list[tuple[str, float, str, Work]] = [
+        ("limit", 1.0, "pgbench, the same statement", same),
+        ("peer", 2.5, "pgledger's way, by pgbench", locked),
+    ]
+    if PYTHON.exists():
+        hordak = await Hordak.ready(place.cluster)
+        others.append(("peer", 6.0, "django-hordak", hordak.post))
+    ours = Side("Steward", lambda seconds: posted(place, seconds), [place.part.process.pid])
+    return [
+        await effort.compare(
+            "post an entry per request, 32 connections",
+            ours,
+            Side(name, work),
+            kind=kind,
+            goal=goal,
+            check=place.check,
+        )
+        for kind, goal, name, work in others
+    ]
+
+
+async def _on_one_account(place: Books, effort: Effort) -> list[Comparison]:
+    locks = await locking(place.cluster, place.part.log.parent, name="hot")
+    pids = [place.part.process.pid]
+    hot = Side("Steward, one account", lambda seconds: posted(place, seconds, hot=True), pids)
+    uniform = Side("Steward, 2,000 balances", lambda seconds: posted(place, seconds), pids)
+    other = Side(
+        "pgledger's way, one account", lambda seconds: locks.run("hot", HOT, seconds=seconds, connections=CONNECTIONS)
     )
-    said, complaint = await running.communicate()
-    found = TPS.search(said.decode())
-    if running.returncode or not found:
-        raise MeasuredNothing(f"pgbench says: {complaint.decode()[-2000:]}")
-    return int(found[1])
+    work = "post an entry per request, one hot account"
+    return [
+        await effort.compare(work, hot, uniform, kind="limit", goal=0.9, check=place.check),
+        await effort.compare(work, hot, other, kind="peer", goal=3.0, check=place.check),
+    ]
 
 
-def _pgbench(place: Books) -> str:
-    beside = place.cluster.programs / "pgbench"
-    found = str(beside) if beside.exists() else shutil.which("pgbench")
-    if found is None:
-        raise MeasuredNothing("pgbench is not installed; on Debian or Ubuntu: apt-get install postgresql")
-    return found
+async def _batches(place: Books, effort: Effort) -> list[Comparison]:
+    bare = BareBatches(place)
+    return [await _batch(place, effort, bare, size) for size in (100, 1_000)]
 
 
-def _side(name: str, work: Callable[[float], object], *processes: int | None) -> Side:
-    return Side(name, work, [pid for pid in processes if pid])  # type: ignore[arg-type]
+async def _batch(place: Books, effort: Effort, bare: BareBatches, size: int) -> Comparison:
+    async def ours(seconds: float) -> int:
+        return await batched(place, seconds, size)
 
+    async def rows(seconds: float) -> int:
+        return await bare.post(seconds, size)
 
-async def _against_the_statement(place: Books, effort: Effort) -> Comparison:
     return await effort.compare(
-        "post an entry per request, 32 connections",
-        _side("Steward", lambda seconds: posted(place, seconds), place.part.process.pid),
-        _side("pgbench, the same statement", lambda seconds: bare(place, seconds)),
+        f"post entries in batches of {size:,}",
+        Side("Steward", ours, [place.part.process.pid]),
+        Side("asyncpg, the same rows by COPY", rows),
         kind="limit",
-        goal=1.0,
-        check=place.check,
-    )
-
-
-async def _on_one_account(place: Books, effort: Effort) -> Comparison:
-    return await effort.compare(
-        "post an entry per request, one hot account",
-        _side("Steward, one account", lambda seconds: posted(place, seconds, hot=True), place.part.process.pid),
-        _side("Steward, 2,000 balances", lambda seconds: posted(place, seconds), place.part.process.pid),
-        kind="limit",
-        goal=0.9,
+        goal=0.8,
         check=place.check,
     )
 
@@ -147,5 +160,7 @@ async def _curves(place: Books, effort: Effort) -> list[Curve]:
 
 async def measure(effort: Effort) -> Measured:
     async with books() as place:
-        comparisons = [await _against_the_statement(place, effort), await _on_one_account(place, effort)]
-        return Measured(comparisons, await _curves(place, effort))
+        cases = (_singles, _on_one_account, _batches)
+        comparisons = [comparison for case in cases for comparison in await case(place, effort)]
+        missing = [] if PYTHON.exists() else ["django-hordak"]
+        return Measured(comparisons, await _curves(place, effort), missing)

@@ -132,8 +132,9 @@ async def _promises_kept(books: Books, tally: Tally, findings: Findings) -> None
     """Acknowledged is present, present was asked for, and nothing is there twice."""
     erp = "FROM finance.journal_entries WHERE source = 'erp' AND reference LIKE"
     entries = await books.rows("finance", f"SELECT reference, id {erp} 'E%'")
-    batches = await books.rows("finance", f"SELECT split_part(reference, '/', 1), posting_id {erp} 'B%'")
-    findings.tie("entries of batches", BATCH * len({tuple(row) for row in batches}), len(batches))
+    names = await books.rows("finance", f"SELECT split_part(reference, '/', 1), posting_id {erp} 'B%'")
+    findings.tie("entries of batches", BATCH * len({tuple(row) for row in names}), len(names))
+    batches = [(name, name) for name, _ in names]
     needs = await books.rows("strategy", "SELECT statement, id FROM strategy.needs")
     files = await books.rows("finance", "SELECT source, id FROM finance.cost_imports")
     for path, rows in ((ENTRIES, entries), (BATCHES, batches), (NEEDS, needs), (IMPORTS, files)):

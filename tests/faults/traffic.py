@@ -118,6 +118,7 @@ class Producers:
         return Wish(f"E{name}", ENTRIES, self._cost(f"E{name}"))
 
     def _batch(self, name: str) -> Wish:
+        """Known by the names of its entries: sent again it says that they are there."""
         return Wish(f"B{name}", BATCHES, [self._cost(f"B{name}/{at}") for at in range(BATCH)])
 
     def _cost(self, name: str) -> dict[str, Any]:
@@ -167,7 +168,7 @@ class Producers:
         else:
             if answer.is_success:
                 self.weather.succeeded(wish.path, begun)
-                self.tally.acknowledge(wish, answer.json().get("id") or answer.json()["posting_id"])
+                self.tally.acknowledge(wish, answer.json().get("id", wish.name))
                 return None
             trouble = f"{answer.status_code} {answer.json().get('code', '')}"
             if answer.status_code not in PASSING and "retry-after" not in answer.headers:

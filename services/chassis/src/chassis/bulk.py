@@ -1,12 +1,29 @@
-"""Many rows at once, by COPY, within the transaction of a session."""
+"""Many values or rows at once: arrays as parameters, and COPY within the transaction of a session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Table
+from sqlalchemy import ARRAY, ColumnElement, Select, Table, any_, func, literal, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
+
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether the column is one of the values. An array is one parameter: however many there are, the statement is the
+    same, and neither made nor planned anew."""
+    found: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(column.type)))
+    return found
+
+
+def rows_of(columns: Sequence[Any], rows: Collection[Sequence[Any]]) -> Select[Any]:
+    """The rows as a table, of the types of these columns: for `tuple_(...).in_(...)`, as one parameter per column."""
+    return select(
+        *(
+            func.unnest(literal([row[at] for row in rows], ARRAY(column.type))).label(f"c{at}")
+            for at, column in enumerate(columns)
+        )
+    )
 
 
 async def copy_rows(session: AsyncSession, table: Table, rows: Iterable[Sequence[Any]]) -> None:

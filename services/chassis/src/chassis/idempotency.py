@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from sqlalchemy import ARRAY, Row, Text, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import rows_of
 from chassis.problems import InvalidRequest, KeyInUse, KeyReused
 from chassis.schema import idempotency_keys
 
@@ -54,7 +55,11 @@ async def known(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, Row[Any
         raise KeyInUse(retry_after_seconds=1)
     stored = idempotency_keys.c
     rows = await session.execute(
-        select(idempotency_keys).where(tuple_(stored.caller, stored.key).in_([(key.caller, key.key) for key in keys]))
+        select(idempotency_keys).where(
+            tuple_(stored.caller, stored.key).in_(
+                rows_of((stored.caller, stored.key), [(key.caller, key.key) for key in keys])
+            )
+        )
     )
     found = {(row.caller, row.key): row for row in rows}
     return {key: found[key.caller, key.key] for key in keys if (key.caller, key.key) in found}

@@ -67,6 +67,7 @@ async def post(session: AsyncSession, *batches: Batch) -> list[Posted]:
     if new:
         ids = [id for each in posted for id in each.entry_ids]
         await copy_rows(session, LINES, _line_rows(ids, new, lines))
+        await queries.keep_balances(session, new)
         await _announce(session, postings, batches, posted)
     return posted
 
@@ -74,11 +75,10 @@ async def post(session: AsyncSession, *batches: Batch) -> list[Posted]:
 async def _announce(
     session: AsyncSession, postings: Sequence[Posting], batches: Sequence[Batch], posted: Sequence[Posted]
 ) -> None:
-    made = [it for it in zip(postings, batches, posted, strict=True) if it[2].new]
-    ids = [posting.id for posting, _, _ in made]
-    await queries.keep_balances(session, ids)
-    totals = await queries.cost_totals(session, ids)
-    for posting, batch, each in made:
+    totals = await queries.cost_totals(session, set[UUID]().union(*(each.new for each in posted)))
+    for posting, batch, each in zip(postings, batches, posted, strict=True):
+        if not each.new:
+            continue
         posting.entry_count = len(each.new)
         with because_of(batch.cause or current_cause()):
             posting.announce(totals.get(posting.id, ()))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
 from finance.account.model import Account
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
@@ -44,7 +45,7 @@ async def consumer_ids(session: AsyncSession, codes: Set[str]) -> dict[str, UUID
 async def _ids(session: AsyncSession, code: Any, id: Any, codes: Set[str]) -> dict[str, UUID]:
     if not codes:
         return {}
-    return {row[0]: row[1] for row in await session.execute(select(code, id).where(code.in_(codes)))}
+    return {row[0]: row[1] for row in await session.execute(select(code, id).where(among(code, codes)))}
 
 
 def _entry(number: int, command: PostJournalEntry, accounts: Ids, cost_objects: Ids, consumers: Ids) -> Entry:

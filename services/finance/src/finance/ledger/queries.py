@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, except_all, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, case, except_all, func, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among, rows_of
 from finance.account.model import Account, AccountType
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
@@ -27,7 +28,7 @@ async def lock_periods(session: AsyncSession, days: Collection[date]) -> dict[da
     query = (
         select(FiscalPeriod.starts_on, FiscalPeriod.id, FiscalPeriod.code, FiscalPeriod.state, FiscalYear.base_currency)
         .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
-        .where(FiscalPeriod.starts_on.in_({day.replace(day=1) for day in days}))
+        .where(among(FiscalPeriod.starts_on, {day.replace(day=1) for day in days}))
         .order_by(FiscalPeriod.starts_on)
         .with_for_update(read=True, of=FiscalPeriod)
     )
@@ -38,7 +39,7 @@ async def lock_accounts(session: AsyncSession, ids: Collection[UUID]) -> dict[UU
     """None of them can get an account below it before this transaction ends."""
     query = (
         select(Account.id, Account.code, Account.is_leaf)
-        .where(Account.id.in_(ids))
+        .where(among(Account.id, ids))
         .order_by(Account.id)
         .with_for_update(read=True, key_share=True)
     )
@@ -46,12 +47,12 @@ async def lock_accounts(session: AsyncSession, ids: Collection[UUID]) -> dict[UU
 
 
 async def cost_objects(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, PostingCostObject]:
-    query = select(CostObject.id, CostObject.code, CostObject.closed_on).where(CostObject.id.in_(ids))
+    query = select(CostObject.id, CostObject.code, CostObject.closed_on).where(among(CostObject.id, ids))
     return {row[0]: PostingCostObject(*row) for row in await session.execute(query)}
 
 
 async def known_consumers(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
-    return set((await session.scalars(select(Consumer.id).where(Consumer.id.in_(ids)))).all())
+    return set((await session.scalars(select(Consumer.id).where(among(Consumer.id, ids)))).all())
 
 
 async def stored_entries(
@@ -59,7 +60,7 @@ async def stored_entries(
 ) -> dict[tuple[str, str], tuple[UUID, str]]:
     """(source, reference) → id and fingerprint, of those in the ledger."""
     name = (JournalEntry.source, JournalEntry.reference)
-    query = select(*name, JournalEntry.id, JournalEntry.fingerprint).where(tuple_(*name).in_(names))
+    query = select(*name, JournalEntry.id, JournalEntry.fingerprint).where(tuple_(*name).in_(rows_of(name, names)))
     return {(row[0], row[1]): (row[2], row[3]) for row in await session.execute(query)}
 
 
@@ -76,9 +77,9 @@ def line_sums(*by: Any) -> Select[Any]:
     return query.group_by(*by)
 
 
-async def keep_balances(session: AsyncSession, posting_ids: Collection[UUID]) -> None:
-    """Adds the lines of postings to the balances, always in the same order, so that no two wait for each other."""
-    added = line_sums(*DIMENSIONS).where(JournalEntry.posting_id.in_(posting_ids)).order_by(*DIMENSIONS)
+async def keep_balances(session: AsyncSession, entry_ids: Collection[UUID]) -> None:
+    """Adds the lines of entries to the balances, always in the same order, so that no two wait for each other."""
+    added = line_sums(*DIMENSIONS).where(_of(entry_ids)).order_by(*DIMENSIONS)
     names = [*(column.key for column in DIMENSIONS), *SUMS]
     upsert = insert(PeriodBalance).from_select(names, added)
     kept = {name: getattr(PeriodBalance, name) + upsert.excluded[name] for name in SUMS}
@@ -86,8 +87,13 @@ async def keep_balances(session: AsyncSession, posting_ids: Collection[UUID]) ->
     await session.execute(upsert.on_conflict_do_update(constraint=constraint, set_=kept))
 
 
-async def cost_totals(session: AsyncSession, posting_ids: Collection[UUID]) -> Mapping[UUID, list[CostTotal]]:
-    """Net cost of each posting per cost object, period and nature; accounts of the balance sheet are no cost."""
+def _of(entry_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Said of both tables: new rows are in no statistics, so what is left open here is read in full."""
+    return among(JournalEntry.id, entry_ids) & among(JournalLine.entry_id, entry_ids)
+
+
+async def cost_totals(session: AsyncSession, entry_ids: Collection[UUID]) -> Mapping[UUID, list[CostTotal]]:
+    """Posting → net cost of these entries per cost object, period and nature; the balance sheet is no cost."""
     income = (Account.type == AccountType.INCOME).label("income")
     by: list[Any] = [
         CostObject.service_id,
@@ -105,7 +111,7 @@ async def cost_totals(session: AsyncSession, posting_ids: Collection[UUID]) -> M
         .join(FiscalPeriod, FiscalPeriod.id == JournalEntry.fiscal_period_id)
         .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
         .outerjoin(CostObject, CostObject.id == JournalLine.cost_object_id)
-        .where(JournalEntry.posting_id.in_(posting_ids), Account.type.in_((AccountType.INCOME, AccountType.EXPENSE)))
+        .where(_of(entry_ids), Account.type.in_((AccountType.INCOME, AccountType.EXPENSE)))
         .group_by(JournalEntry.posting_id, *by)
         .order_by(FiscalPeriod.starts_on, CostObject.code, Account.nature, income)
     )

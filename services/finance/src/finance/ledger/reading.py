@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from chassis.bulk import among
 from chassis.problems import NoSuchResource
 from finance.account.model import Account
 from finance.consumer.model import Consumer
@@ -52,7 +53,7 @@ async def shown(session: AsyncSession, ids: Sequence[UUID]) -> list[JournalEntry
     """Entries with their lines, in this order; NoSuchResource if one does not exist."""
     E, reversal = JournalEntry.__table__, aliased(JournalEntry)
     query = select(E, reversal.id.label("reversed_by")).outerjoin(reversal, reversal.reversal_of == E.c.id)
-    entries = {row.id: row for row in await session.execute(query.where(E.c.id.in_(ids)))}
+    entries = {row.id: row for row in await session.execute(query.where(among(E.c.id, ids)))}
     lines = await _shown_lines(session, ids)
     for id in ids:
         if id not in entries:
@@ -84,7 +85,7 @@ async def _shown_lines(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UU
         .join(Account, Account.id == L.account_id)
         .outerjoin(CostObject, CostObject.id == L.cost_object_id)
         .outerjoin(Consumer, Consumer.id == L.consumer_id)
-        .where(L.entry_id.in_(ids))
+        .where(among(L.entry_id, ids))
         .order_by(L.entry_id, L.line_number)
     )
     found: dict[UUID, list[JournalLineView]] = defaultdict(list)

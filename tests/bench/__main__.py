@@ -10,7 +10,7 @@ import uvloop
 
 from chassis.telemetry import configure_logging
 from tests.bench.measure import Comparison, Effort, Measured
-from tests.bench.report import keep, table
+from tests.bench.report import keep, summary, table
 
 Case = Callable[[Effort], Coroutine[Any, Any, Measured]]
 
@@ -22,7 +22,11 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="case", help=f"of {', '.join(CASES)}; all without one")
     parser.add_argument("--seconds", type=float, default=Effort.seconds, help="of each turn")
     parser.add_argument("--pairs", type=int, default=Effort.pairs, help="of turns")
+    parser.add_argument("--summary", action="store_true", help="measure nothing, show the ratios that were kept")
     arguments = parser.parse_args()
+    if arguments.summary:
+        print(summary())
+        return
     if unknown := set(arguments.cases) - set(CASES):
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     configure_logging("ERROR")

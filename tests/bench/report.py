@@ -40,3 +40,14 @@ def _row(comparison: Comparison) -> str:
         f"| {ours.cpu_microseconds:,.1f} | {other.cpu_microseconds:,.1f} | {comparison.by} "
         f"| {comparison.ratio:.2f} | {comparison.lowest:.2f} | {comparison.goal:g}{mark} |"
     )
+
+
+def summary() -> str:
+    """All that is kept, as the README shows it: what was compared, and the ratio beside its goal."""
+    lines = ["| work | against | by | ratio | goal |", "|---|---|---|--:|--:|"]
+    for file in sorted(RESULTS.glob("*.json")):
+        for it in json.loads(file.read_text())["comparisons"]:
+            goal = f"{it['goal']:g}" if it["ratio"] >= it["goal"] else f"{it['goal']:g}, not reached"
+            by = "rate" if it["by"] == "rate" else "CPU time"
+            lines.append(f"| {it['work']} | {it['other']['name']} ({it['kind']}) | {by} | {it['ratio']:.2f} | {goal} |")
+    return "\n".join(lines)

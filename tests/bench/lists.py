@@ -13,7 +13,7 @@ from tests.bench.http_load import WrongAnswers
 from tests.bench.journal_entries import batched
 from tests.bench.measure import Curve, Effort, Measured, Side
 
-ENTRIES, PAGE, ROUNDS = 100_000, 500, 20
+PAGE, ROUNDS, BALANCES_ROUNDS = 500, 20, 400
 SIZES = (1_000, 10_000, 100_000)
 COLUMNS = (
     "id, posting_id, fiscal_period_id, posted_on, description, source, reference, adjustment, reversal_of, line_count,"
@@ -56,17 +56,17 @@ class Reader:
         return ROUNDS * PAGE
 
     async def balances(self, _: float) -> int:
-        for _round in range(ROUNDS * 10):
+        for _round in range(BALANCES_ROUNDS):
             total = (await self.get("/trial-balance", fiscal_year="2025-26"))["base_total"]
             if Decimal(total["balance"]):
                 raise WrongAnswers(f"the trial balance is off by {total['balance']}")
-        return ROUNDS * 10
+        return BALANCES_ROUNDS
 
     async def bare_balances(self, _: float) -> int:
-        for _round in range(ROUNDS * 10):
+        for _round in range(BALANCES_ROUNDS):
             rows = await self.place.connection.fetch(BALANCES)
             json.loads(json.dumps([dict(row) for row in rows], default=str))
-        return ROUNDS * 10
+        return BALANCES_ROUNDS
 
     async def grow(self, size: int) -> None:
         count = "SELECT count(*) FROM finance.journal_entries"
@@ -91,8 +91,16 @@ async def _measured(reader: Reader, effort: Effort) -> Measured:
         goal=0.7,
         check=reader.place.check,
     )
+    balances = await effort.compare(
+        "trial balance of 100,000 entries",
+        Side("Steward", reader.balances, [reader.place.part.process.pid]),
+        Side("asyncpg and json, the same query", reader.bare_balances),
+        kind="limit",
+        goal=0.7,
+        check=reader.place.check,
+    )
     curve = Curve("lists", "Answers per second, by size of the ledger", "journal entries", "answers/s", times)
-    return Measured([pages], [curve])
+    return Measured([pages, balances], [curve])
 
 
 async def _rate(work: Any) -> float:

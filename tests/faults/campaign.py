@@ -15,7 +15,7 @@ from tests.faults.traffic import BATCHES, ENTRIES, NEEDS, Producers, Tally
 from tests.faults.weather import Weather
 from tests.faults.witness import subscribe, testify
 
-QUIET_SECONDS = (1.0, 2.0)
+QUIET_SECONDS, PATIENCE_SECONDS = (1.0, 2.0), 90.0
 HEARING = {manifest.name: manifest.hears for manifest in SERVICES}
 
 
@@ -75,7 +75,8 @@ class Campaign:
         chance, weather = random.Random(self.seed), Weather([ENTRIES, BATCHES, NEEDS])
         async with standing(folder, home, self.setting) as site:
             await subscribe(site.node.url())
-            producers = Producers(site, weather, random.Random(self.seed))
+            give_up = PATIENCE_SECONDS + 3 * self.patience
+            producers = Producers(site, weather, random.Random(self.seed), give_up)
             await producers.prepare()
             striker = Striker(site, producers, chance, self.patience)
             async with producers.at_work():

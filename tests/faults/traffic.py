@@ -20,7 +20,7 @@ ENTRIES, BATCHES = "/finance/v1/journal-entries", "/finance/v1/journal-entry-bat
 NEEDS, IMPORTS = "/strategy/v1/needs", "/finance/v1/cost-imports"
 YEAR, DAY = "2025-26", "2025-04-15"
 COST_OBJECTS, IMPORT_ROWS, BATCH = 2, 2_000, 3
-ANSWER_SECONDS, PAUSE_SECONDS, GIVE_UP_SECONDS = 30.0, 0.1, 90.0
+ANSWER_SECONDS, PAUSE_SECONDS = 30.0, 0.1
 OTHER_RUNS = "idempotency-key-in-use"  # the same request, sent at the same time
 PASSING = {429, 502, 503, 504}
 
@@ -61,6 +61,7 @@ class Producers:
     site: Site
     weather: Weather
     chance: random.Random
+    give_up_seconds: float
     tally: Tally = field(default_factory=Tally)
     market_space_id: str = ""
     is_over: bool = False
@@ -145,7 +146,7 @@ class Producers:
 
     async def _kept(self, http: httpx.AsyncClient, wish: Wish) -> None:
         """Sends it, with the same key, until it is acknowledged or refused for good."""
-        give_up_at, met = monotonic() + GIVE_UP_SECONDS, list[str]()
+        give_up_at, met = monotonic() + self.give_up_seconds, list[str]()
         while monotonic() < give_up_at:
             trouble = await self._try(http, wish)
             if trouble is None:
@@ -156,7 +157,9 @@ class Producers:
             met.append(trouble)
             self.tally.passing[trouble] += 1
             await asyncio.sleep(PAUSE_SECONDS * min(len(met), 10))
-        self.tally.unexpected.append(f"{wish.path} {wish.name} was not acknowledged within {GIVE_UP_SECONDS:.0f} s")
+        self.tally.unexpected.append(
+            f"{wish.path} {wish.name} was not acknowledged within {self.give_up_seconds:.0f} s"
+        )
 
     async def _try(self, http: httpx.AsyncClient, wish: Wish) -> str | None:
         """None once it is acknowledged; the trouble that will pass; empty when it is refused for good."""

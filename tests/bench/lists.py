@@ -1,6 +1,7 @@
 """What is read: pages of journal entries and the trial balance, against PostgreSQL's rows made into JSON at once."""
 
 import json
+import shutil
 from decimal import Decimal
 from time import perf_counter
 from typing import Any
@@ -11,9 +12,11 @@ from standalone.child import LOOPBACK
 from tests.bench.books import Books, books
 from tests.bench.http_load import WrongAnswers
 from tests.bench.journal_entries import batched
-from tests.bench.measure import Curve, Effort, Measured, Side
+from tests.bench.ledgers import said_by
+from tests.bench.measure import Comparison, Curve, Effort, Measured, Side
 
 PAGE, ROUNDS, BALANCES_ROUNDS = 500, 20, 400
+HLEDGER = shutil.which("hledger")
 SIZES = (1_000, 10_000, 100_000)
 COLUMNS = (
     "id, posting_id, fiscal_period_id, posted_on, description, source, reference, adjustment, reversal_of, line_count,"
@@ -99,8 +102,37 @@ async def _measured(reader: Reader, effort: Effort) -> Measured:
         goal=0.7,
         check=reader.place.check,
     )
+    comparisons = [pages, balances]
+    if HLEDGER:
+        comparisons.append(await _against_hledger(reader, effort))
     curve = Curve("lists", "Answers per second, by size of the ledger", "journal entries", "answers/s", times)
-    return Measured([pages, balances], [curve])
+    return Measured(comparisons, [curve], [] if HLEDGER else ["hledger"])
+
+
+async def _against_hledger(reader: Reader, effort: Effort) -> Comparison:
+    """Which reads its journal for every answer; so what counts is how many entries an answer is about."""
+    size, journal = SIZES[-1], reader.place.part.log.parent / "bench.journal"
+    with journal.open("w") as file:
+        for at in range(size):
+            file.write(f"2025-04-15 Licences\n  E{at % 40}:C{at % 50}  12.50 CAD\n  L{at % 39}  -12.50 CAD\n\n")
+
+    async def ours(seconds: float) -> int:
+        return await reader.balances(seconds) * size
+
+    async def theirs(_: float) -> int:
+        said = await said_by(HLEDGER or "", "-f", journal, "balance", "--flat")
+        if said.split()[-1] != "0":
+            raise WrongAnswers(f"hledger's total is {said.split()[-1]}")
+        return size
+
+    return await effort.compare(
+        "trial balance of 100,000 entries, entries covered",
+        Side("Steward", ours, [reader.place.part.process.pid]),
+        Side("hledger", theirs),
+        kind="peer",
+        goal=20,
+        check=reader.place.check,
+    )
 
 
 async def _rate(work: Any) -> float:

@@ -53,6 +53,14 @@ class Books:
         path = f"/v1/fiscal-periods/{period['id']}/{verb}"
         return await self.client.post(path, json=body or None, headers=version)
 
+    async def value_at(self, rate_source: str) -> None:
+        """From now on amounts that bring no rate are valued at those of a source."""
+        (year,) = (await self.client.get("/v1/fiscal-years")).json()["items"]
+        version = {"If-Match": f'"{year["version"]}"'}
+        path = f"/v1/fiscal-years/{year['id']}"
+        answer = await self.client.put(path, json={"rate_source": rate_source}, headers=version)
+        assert answer.status_code == 200, answer.text
+
     async def post(self, entry: dict[str, Any]) -> httpx.Response:
         return await self.client.post("/v1/journal-entries", json=entry)
 

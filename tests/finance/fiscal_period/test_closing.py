@@ -20,7 +20,9 @@ async def test_a_closed_period_takes_neither_entries_nor_batches_nor_adjustments
         await books.post(entry("1")),
         await books.post(entry("1", adjustment=True)),
         await books.client.post("/v1/journal-entry-batches", content=batch, headers=json_media),
-        await books.client.post(f"/v1/journal-entries/{first['id']}/reversal", json={"reason": "x"}),
+        await books.client.post(
+            f"/v1/journal-entries/{first['id']}/reversal", json={"reason": "x", "posted_on": "2025-04-15"}
+        ),
     ]
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {
         (409, "finance.fiscal-period.not-open")

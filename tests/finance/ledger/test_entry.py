@@ -31,7 +31,7 @@ ACCOUNTS = {
     HEADING: PostingAccount(HEADING, "5000", False),
 }
 MAIL = PostingCostObject(uuid4(), "MAIL", None)
-PERIOD = PostingPeriod(uuid4(), "2025-26-P01", PeriodState.OPEN, "CAD")
+PERIOD = PostingPeriod(uuid4(), "2025-26-P01", PeriodState.OPEN, "CAD", None)
 
 
 def line(amount: str, account: UUID = EXPENSE, currency: str = "CAD", rate: str | None = None) -> Line:
@@ -44,7 +44,7 @@ def entry(*lines: Line, adjustment: bool = False) -> Entry:
 
 def check(entry: Entry, state: PeriodState = PeriodState.OPEN, cost_object: PostingCostObject = MAIL) -> list[Decimal]:
     period = replace(PERIOD, state=state)
-    return [valued.base_amount for valued in entry.valued(period, ACCOUNTS, {cost_object.id: cost_object})]
+    return [valued.base_amount for valued in entry.valued(period, ACCOUNTS, {cost_object.id: cost_object}, {})]
 
 
 def test_debits_and_credits_of_each_currency_are_equal() -> None:

@@ -38,14 +38,27 @@ async def test_the_same_reversal_again_is_the_one_that_stands(books: Books) -> N
     assert (await reverse(books, first["id"])).json() == (await reverse(books, first["id"])).json()
 
 
-async def test_an_entry_of_a_closed_period_is_reversed_in_an_open_one(books: Books) -> None:
+async def test_an_entry_of_a_closed_period_is_reversed_in_an_open_one_and_says_so(books: Books) -> None:
     first = (await books.post(entry())).json()
     assert (await books.move("2025-26-P01", "closing")).status_code == 200
-    refused = await reverse(books, first["id"])
-    assert (refused.status_code, refused.json()["code"]) == (409, "finance.fiscal-period.not-open")
-    reversal = (await reverse(books, first["id"], posted_on="2025-05-02")).json()
-    assert (reversal["fiscal_period_id"], reversal["reversal_of"]) == (books.periods["2025-26-P02"]["id"], first["id"])
+    reversal = (await reverse(books, first["id"])).json()
+    assert (reversal["posted_on"], reversal["reversal_of"]) == ("2026-01-15", first["id"])
+    assert (reversal["corrects_period"], first["corrects_period"]) == ("2025-26-P01", None)
+    assert (await reverse(books, first["id"])).json() == reversal
     assert (await books.verified("2025-26-P01"))["intact"]
+
+
+async def test_the_next_open_period_takes_the_reversal_when_that_of_today_is_not_open(books: Books) -> None:
+    first = (await books.post(entry())).json()
+    for closed in ("2025-26-P01", "2025-26-P02", "2025-26-P10"):
+        assert (await books.move(closed, "closing")).status_code == 200
+    assert (await reverse(books, first["id"])).json()["posted_on"] == "2025-06-01"
+
+
+async def test_a_reversal_may_name_its_day(books: Books) -> None:
+    first = (await books.post(entry())).json()
+    reversal = (await reverse(books, first["id"], posted_on="2025-05-02")).json()
+    assert reversal["fiscal_period_id"] == books.periods["2025-26-P02"]["id"]
 
 
 async def test_what_is_not_there_cannot_be_reversed(books: Books) -> None:

@@ -15,12 +15,14 @@ from finance.cost_import.routes import router as cost_imports
 from finance.cost_object.routes import router as cost_objects
 from finance.db import Base
 from finance.driver.routes import router as drivers
+from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
 from finance.report.routes import router as reports
+from finance.revaluation.routes import router as revaluations
 
 manifest = Manifest(
     name="finance",
@@ -34,6 +36,8 @@ manifest = Manifest(
         cost_objects,
         consumers,
         journal_entries,
+        exchange_rates,
+        revaluations,
         assignment_rules,
         cost_imports,
         reports,

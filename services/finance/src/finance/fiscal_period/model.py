@@ -1,6 +1,6 @@
 """A fiscal period: one month of a fiscal year, which takes entries while it is open and never after it is closed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +32,18 @@ class NotAMonthStart(Invalid, code="finance.fiscal-year.not-a-month-start"):
     """A fiscal year starts on the first day of a month."""
 
 
+class EarlierPeriodOpen(Conflict, code="finance.fiscal-year.earlier-period-open"):
+    """A year is closed with its last period, once all before it are closed."""
+
+
+class YearClosed(Conflict, code="finance.fiscal-year.closed"):
+    """The year was closed to its retained result: reopen its last period first."""
+
+
+class NotEquity(Invalid, code="finance.fiscal-year.not-equity"):
+    """The result of a year goes to a leaf account of equity."""
+
+
 class TransitionRefused(Conflict, code="finance.fiscal-period.transition-refused"):
     """The period's state does not allow this."""
 
@@ -47,6 +59,9 @@ class PeriodState(StrEnum):
     CLOSED = "closed"
 
 
+TAKING_ADJUSTMENTS = (PeriodState.OPEN, PeriodState.SOFT_CLOSED)
+
+
 @dataclass(frozen=True)
 class Seal:
     """What a period held when it was closed: `digest` is a SHA-256 in hex over its entries in their order of making."""
@@ -57,7 +72,12 @@ class Seal:
 
 
 class FiscalYear(Aggregate, Base):
-    """Twelve months, half-open `[starts_on, ends_on)`, kept in one base currency."""
+    """Twelve months, half-open `[starts_on, ends_on)`, kept in one base currency.
+
+    `rate_source` names whose recorded exchange rates hold for amounts that bring none. `closing_entry_id` is the entry
+    that took the year's result to the balance sheet (null when there was none to take); `closings` counts how often
+    the year was closed.
+    """
 
     __tablename__ = "fiscal_years"
     __table_args__ = (
@@ -69,12 +89,41 @@ class FiscalYear(Aggregate, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     base_currency: Mapped[str]
+    rate_source: Mapped[str | None]
+    closed_on: Mapped[date | None]
+    closing_entry_id: Mapped[UUID | None]
+    closings: Mapped[int]
 
     @classmethod
-    def begin(cls, *, code: str, starts_on: date, base_currency: str) -> "FiscalYear":
+    def begin(cls, *, code: str, starts_on: date, base_currency: str, rate_source: str | None = None) -> "FiscalYear":
         if starts_on.day != 1:
             raise NotAMonthStart(f"{starts_on} is not the first day of a month.")
-        return cls(code=code, starts_on=starts_on, ends_on=months_after(starts_on, MONTHS), base_currency=base_currency)
+        return cls(
+            code=code,
+            starts_on=starts_on,
+            ends_on=months_after(starts_on, MONTHS),
+            base_currency=base_currency,
+            rate_source=rate_source,
+            closings=0,
+        )
+
+    def value_at(self, *, rate_source: str | None) -> None:
+        self.rate_source = rate_source
+
+    def close(self, *, on: date, periods: "Sequence[FiscalPeriod]") -> None:
+        """`periods` are its own in order; the last of them is closed right after, with the closing entry in it."""
+        if self.closed_on:
+            raise YearClosed(f"{self.code} was closed on {self.closed_on}.")
+        if waiting := [period.code for period in periods[:-1] if period.state != PeriodState.CLOSED]:
+            raise EarlierPeriodOpen(f"{', '.join(waiting)}: close them first.", periods=waiting)
+        if periods[-1].state not in TAKING_ADJUSTMENTS:
+            raise TransitionRefused(f"{periods[-1].code} is {periods[-1].state}: it takes no closing entry.")
+        self.closed_on = on
+        self.closings += 1
+
+    def reopen(self) -> None:
+        """Its last period is opened again; what the closing entry took away is brought back beside this."""
+        self.closed_on = self.closing_entry_id = None
 
     def periods(self) -> "list[FiscalPeriod]":
         """Its months, all of them still in the future."""
@@ -156,7 +205,7 @@ class FiscalPeriodChange(Base):
 
 def admit(period_code: str, state: PeriodState, *, adjustment: bool) -> None:
     """Refuses an entry that the period does not take: NotOpen."""
-    if state == PeriodState.OPEN or (state == PeriodState.SOFT_CLOSED and adjustment):
+    if state == PeriodState.OPEN or (adjustment and state in TAKING_ADJUSTMENTS):
         return
     only = " and takes only adjustments" if state == PeriodState.SOFT_CLOSED else ""
     raise NotOpen(f"The period {period_code} is {state.replace('_', ' ')}{only}.", period=period_code, state=state)

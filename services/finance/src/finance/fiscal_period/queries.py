@@ -1,5 +1,6 @@
 """Questions about fiscal years and periods."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.operations import found
 from chassis.problems import NoSuchResource
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
+from finance.ledger.entry import Unknown
 
 
 async def held(session: AsyncSession, id: UUID, *, version: int | None = None) -> FiscalPeriod:
@@ -21,3 +23,11 @@ async def year_of(session: AsyncSession, code: str) -> FiscalYear:
     if year is None:
         raise NoSuchResource(f"There is no fiscal year {code}.")
     return year
+
+
+async def base_currency_on(session: AsyncSession, day: date) -> str:
+    """Unknown for a day that no fiscal year holds."""
+    query = select(FiscalYear.base_currency).where(FiscalYear.starts_on <= day, FiscalYear.ends_on > day)
+    if (currency := await session.scalar(query)) is None:
+        raise Unknown(f"No fiscal year holds {day}.")
+    return currency

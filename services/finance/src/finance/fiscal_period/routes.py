@@ -11,23 +11,28 @@ from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, 
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
 from chassis.text import Code
-from finance.fiscal_period import queries
+from finance.fiscal_period import queries, year_end
 from finance.fiscal_period.model import (
+    EarlierPeriodOpen,
     FiscalPeriod,
     FiscalPeriodChange,
     FiscalYear,
     NotAMonthStart,
+    NotEquity,
     PeriodState,
     TransitionRefused,
+    YearClosed,
     YearCodeTaken,
     YearsOverlap,
 )
 from finance.fiscal_period.schemas import (
     BeginFiscalYear,
+    CloseFiscalYear,
     FiscalPeriodChangeView,
     FiscalPeriodView,
     FiscalYearView,
     ReopenFiscalPeriod,
+    ValueFiscalYear,
     VerificationView,
 )
 from finance.ledger.digest import seal
@@ -81,6 +86,40 @@ async def open_fiscal_year(fiscal_year_id: UUID, session: Session, caller: Curre
         period.open()
         session.add(FiscalPeriodChange.of(period, reason="", actor=caller.subject, at=now))
     await session.flush()
+    return FiscalYearView.model_validate(year)
+
+
+@router.operation("PUT", "/fiscal-years/{fiscal_year_id}", permission=WRITE, example={"rate_source": "bank-of-canada"})
+async def value_fiscal_year(
+    fiscal_year_id: UUID, command: ValueFiscalYear, version: ExpectedVersion, session: Session
+) -> FiscalYearView:
+    """Say whose recorded exchange rates hold for the amounts of a year that bring none."""
+    year = await found(session, FiscalYear, fiscal_year_id, version=version)
+    year.value_at(**dict(command))
+    await session.flush()
+    return FiscalYearView.model_validate(year)
+
+
+@router.operation(
+    "POST",
+    "/fiscal-years/{fiscal_year_id}/closing",
+    permission=CLOSE,
+    problems=[YearClosed, EarlierPeriodOpen, NotEquity, TransitionRefused],
+    example={"retained_result": "3000"},
+)
+async def close_fiscal_year(
+    fiscal_year_id: UUID,
+    command: CloseFiscalYear,
+    version: ExpectedVersion,
+    session: Session,
+    caller: CurrentCaller,
+    now: Now,
+    today: Today,
+) -> FiscalYearView:
+    """Close a fiscal year: its result goes to the retained result in each currency, and its last period is closed."""
+    year = await found(session, FiscalYear, fiscal_year_id, version=version)
+    last = await year_end.close_year(session, year, **dict(command), actor=caller.subject, at=now, today=today)
+    await _changed(session, last, caller.subject, now, reason=f"Year-end close of {year.code}")
     return FiscalYearView.model_validate(year)
 
 
@@ -150,7 +189,7 @@ async def close_fiscal_period(
     "POST",
     "/fiscal-periods/{fiscal_period_id}/reopening",
     permission=REOPEN,
-    problems=[TransitionRefused],
+    problems=[TransitionRefused, YearClosed],
     example={"to": "soft_closed", "reason": "The audit asks for one more accrual."},
 )
 async def reopen_fiscal_period(
@@ -161,10 +200,17 @@ async def reopen_fiscal_period(
     caller: CurrentCaller,
     now: Now,
 ) -> FiscalPeriodView:
-    """Reopen a period, for everything or for adjustments only."""
+    """Reopen a period, for everything or for adjustments only. The last of a closed year reopens the year, and brings
+    back what its closing took to the retained result."""
     period = await queries.held(session, fiscal_period_id, version=version)
+    year = await found(session, FiscalYear, period.fiscal_year_id)
+    if year.closed_on and period.ends_on != year.ends_on:
+        raise YearClosed(f"{year.code} was closed on {year.closed_on}.")
     period.reopen(to=PeriodState(command.to))
-    return await _changed(session, period, caller.subject, now, reason=command.reason)
+    view = await _changed(session, period, caller.subject, now, reason=command.reason)
+    if year.closed_on:
+        await year_end.reopen_year(session, year, actor=caller.subject, at=now)
+    return view
 
 
 async def _changed(

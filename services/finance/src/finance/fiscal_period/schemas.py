@@ -13,10 +13,22 @@ from finance.fiscal_period.model import PeriodState
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=NO_NUL)]
 
 
+RATE_SOURCE = "Whose recorded exchange rates hold for amounts that bring none; null: every amount brings its own."
+
+
 class BeginFiscalYear(Schema):
     code: Annotated[Code, Field(max_length=32, examples=["2026-27"])]
     starts_on: Day = Field(description="The first day of any month.")
     base_currency: Currency = "CAD"
+    rate_source: Code | None = Field(default=None, description=RATE_SOURCE)
+
+
+class ValueFiscalYear(Schema):
+    rate_source: Code | None = Field(default=None, description=RATE_SOURCE)
+
+
+class CloseFiscalYear(Schema):
+    retained_result: Code = Field(description="The code of the equity account that takes the result.")
 
 
 class FiscalYearView(Schema):
@@ -25,6 +37,9 @@ class FiscalYearView(Schema):
     starts_on: date
     ends_on: date = Field(description="The first day after the year.")
     base_currency: str
+    rate_source: str | None
+    closed_on: date | None
+    closing_entry_id: UUID | None = Field(description="Null for an open year, and for one that had no result to take.")
     version: int
 
 

@@ -1,7 +1,8 @@
 """Posting: the one way into the ledger, for single entries, batches, imports, charges and reversals."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -15,9 +16,12 @@ from chassis.bulk import copy_rows
 from chassis.cause import Cause, because_of, current_cause
 from chassis.ids import uuid7
 from chassis.problems import NoSuchResource, Problem
+from finance.exchange_rate.conversion import Conversion, conversion
+from finance.exchange_rate.model import RateUnknown
+from finance.exchange_rate.queries import in_force
 from finance.ledger import queries
-from finance.ledger.entry import Entry, PostingPeriod, Unknown, ValuedLine
-from finance.ledger.model import AlreadyReversed, JournalEntry, JournalLine, Posting, ReferenceTaken
+from finance.ledger.entry import Entry, EntryKind, PostingPeriod, Unknown, ValuedLine
+from finance.ledger.model import AlreadyReversed, ClosingEntry, JournalEntry, JournalLine, Posting, ReferenceTaken
 
 ENTRIES, LINES = cast("Table", JournalEntry.__table__), cast("Table", JournalLine.__table__)
 
@@ -95,13 +99,35 @@ async def _valued(
     cost_objects = await queries.cost_objects(session, {line.cost_object_id for line in lines if line.cost_object_id})
     consumers = await queries.known_consumers(session, {line.consumer_id for line in lines if line.consumer_id})
     known = {*accounts, *cost_objects, *consumers}
+    conversions = await _conversions(session, [entry for batch in batches for entry in batch.entries], periods)
     valued = []
     for batch in batches:
         for number, entry in enumerate(batch.entries):
             with about_entry(number, entry.source, entry.reference):
                 _check_known(entry, known)
-                valued.append(entry.valued(period_of(entry.posted_on, periods), accounts, cost_objects))
+                period = period_of(entry.posted_on, periods)
+                valued.append(entry.valued(period, accounts, cost_objects, conversions.get(entry.posted_on, {})))
     return valued
+
+
+async def _conversions(
+    session: AsyncSession, entries: Sequence[Entry], periods: Mapping[date, PostingPeriod]
+) -> dict[date, dict[str, Conversion]]:
+    """Day → currency → its way into base currency, for what brings no rate of its own, where rates are recorded."""
+    wanted: dict[tuple[str, date], set[str]] = defaultdict(set)
+    for entry in entries:
+        period = periods.get(entry.posted_on.replace(day=1))
+        if period and period.rate_source and (currencies := entry.unrated(period.base_currency)):
+            wanted[period.rate_source, entry.posted_on] |= currencies
+    rates = await in_force(session, wanted.keys()) if wanted else {}
+    found: dict[date, dict[str, Conversion]] = {}
+    for (source, day), currencies in wanted.items():
+        base, recorded = period_of(day, periods).base_currency, rates.get((source, day), ())
+        found[day] = {}
+        for currency in currencies:
+            with suppress(RateUnknown):  # the line that needs it will say so
+                found[day][currency] = conversion(recorded, currency, base)
+    return found
 
 
 def _check_known(entry: Entry, known: Set[UUID]) -> None:
@@ -178,6 +204,7 @@ def _entry_row(posting: Posting, entry: Entry, period: PostingPeriod) -> dict[st
         "source": entry.source,
         "reference": entry.reference,
         "adjustment": entry.adjustment,
+        "kind": entry.kind,
         "reversal_of": entry.reversal_of,
         "line_count": len(entry.lines),
         "fingerprint": entry.fingerprint,
@@ -206,21 +233,24 @@ async def reverse(
     actor: str,
     at: datetime,
 ) -> Posted:
-    """Post the opposite of an entry, on its own day or on a day of a period that is open.
+    """Post the opposite of an entry: on the given day, else on its own, else (its period is closed) in an open period.
 
     Asked again with the same words, it is the reversal that stands; with others, AlreadyReversed.
     """
     entry = await session.get(JournalEntry, entry_id)
     if entry is None:
         raise NoSuchResource(f"There is no journal entry with the id {entry_id}.")
+    if entry.kind == EntryKind.CLOSING:
+        raise ClosingEntry(f"{entry.reference} was posted by a year-end close.")
     opposite = Entry(
-        posted_on=posted_on or entry.posted_on,
+        posted_on=posted_on or await queries.reversal_day(session, entry, at.date()),
         description=reason,
         source="reversal",
         reference=str(entry_id),
         lines=[line.reversed() for line in await queries.lines_of(session, entry_id)],
         adjustment=adjustment,
         reversal_of=entry_id,
+        kind=entry.kind,
     )
     try:
         (posted,) = await post(session, Batch([opposite], actor=actor, at=at))

@@ -66,6 +66,7 @@ def balances(within: PeriodRange, basis: CostBasis, *by: Any) -> Select[Any]:
             FiscalPeriod.starts_on >= within.starts_on,
             FiscalPeriod.starts_on < within.ends_on,
             Account.type.in_(basis.account_types),
+            ~PeriodBalance.closing,
         )
         .group_by(*by)
     )

@@ -23,7 +23,7 @@ SEAL = text("""
             jsonb_build_array(
                 id, posted_on, description, source, reference, adjustment, reversal_of, line_count, actor,
                 extract(epoch FROM recorded_at)
-            )::text || chr(10) || coalesce(said, ''), 'UTF8'
+            )::text || chr(10) || coalesce(said, '') || CASE kind WHEN 'ordinary' THEN '' ELSE kind END, 'UTF8'
         )) AS digest
         FROM journal_entries LEFT JOIN lines ON entry_id = id WHERE fiscal_period_id = :period_id
     )

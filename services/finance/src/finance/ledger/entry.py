@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
 from chassis.money import EXACT, minor_unit, plain, round_to
 from chassis.problems import Conflict, Invalid
+from finance.exchange_rate.conversion import Conversion
 from finance.fiscal_period.model import PeriodState, admit
 
 LIMIT = Decimal(10) ** 15  # leaves room for sums in every field that shows an amount
@@ -34,7 +36,8 @@ class CurrencyUnknown(Invalid, code="finance.ledger.currency-unknown"):
 
 
 class RateMissing(Invalid, code="finance.ledger.rate-missing"):
-    """An amount in another currency than the base needs a rate above zero; in the base currency the rate is 1."""
+    """An amount in another currency than the base needs a rate above zero, given or recorded by the rate source of the
+    fiscal year; in the base currency the rate is 1."""
 
 
 class BaseAmountDiffers(Invalid, code="finance.ledger.base-amount-differs"):
@@ -53,14 +56,27 @@ class Unknown(Invalid, code="finance.ledger.unknown-reference"):
     """The entry names an account, cost object, consumer or fiscal period that does not exist."""
 
 
+class EntryKind(StrEnum):
+    """A revaluation moves base amounts alone. Closing entries take a year's result to the balance sheet, and no report
+    on cost counts them."""
+
+    ORDINARY = "ordinary"
+    REVALUATION = "revaluation"
+    CLOSING = "closing"
+
+
 @dataclass(frozen=True, slots=True)
 class PostingPeriod:
-    """The period that an entry falls into, as it is while the posting holds it."""
+    """The period that an entry falls into, as it is while the posting holds it.
+
+    `rate_source` names the recorded exchange rates of amounts that bring none.
+    """
 
     id: UUID
     code: str
     state: PeriodState
     base_currency: str
+    rate_source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +112,7 @@ class Line:
 
     def valued(self, base_currency: str) -> "ValuedLine":
         """With its rate and base amount. Raises CurrencyUnknown, AmountOutOfRange, RateMissing, BaseAmountDiffers."""
-        _check_currency(self.currency)
-        _check_range(self.amount)
+        self.check()
         rate = self._rate(base_currency)
         converted = EXACT.multiply(self.amount, rate)
         base = converted if self.base_amount is None else self.base_amount
@@ -105,6 +120,20 @@ class Line:
         if abs(EXACT.subtract(base, converted)) >= Decimal(1).scaleb(-minor_unit(base_currency)):
             raise BaseAmountDiffers(f"{self.amount} {self.currency} at {rate} is {plain(converted)} {base_currency}.")
         return ValuedLine(self, rate, base)
+
+    def stated(self) -> "ValuedLine":
+        """As it stands: of an entry that moves base amounts by themselves."""
+        self.check()
+        base = self.amount if self.base_amount is None else self.base_amount
+        _check_range(base)
+        return ValuedLine(self, self.rate or Decimal(1), base)
+
+    def check(self) -> None:
+        _check_currency(self.currency)
+        _check_range(self.amount)
+
+    def needs_rate(self, base_currency: str) -> bool:
+        return self.currency != base_currency and self.rate is None and self.base_amount is None
 
     def reversed(self) -> "Line":
         """The same with debit and credit exchanged."""
@@ -138,6 +167,7 @@ class Entry:
     """What a caller wants posted. The period follows from `posted_on`; `source` and `reference` together are unique.
 
     An `adjustment` is admitted into a soft-closed period too. It and a reversal may name a closed cost object.
+    Only entries that the ledger makes itself are of another `kind`.
     """
 
     posted_on: date
@@ -147,12 +177,14 @@ class Entry:
     lines: Sequence[Line]
     adjustment: bool = False
     reversal_of: UUID | None = None
+    kind: EntryKind = EntryKind.ORDINARY
 
     def valued(
         self,
         period: PostingPeriod,
         accounts: Mapping[UUID, PostingAccount],
         cost_objects: Mapping[UUID, PostingCostObject],
+        conversions: Mapping[str, Conversion],
     ) -> list[ValuedLine]:
         """Its lines in base currency, once it keeps every rule of the ledger; else the Problem that says which."""
         admit(period.code, period.state, adjustment=self.adjustment)
@@ -160,9 +192,17 @@ class Entry:
             self._check_account(accounts[line.account_id])
             if line.cost_object_id:
                 self._check_cost_object(cost_objects[line.cost_object_id])
-        valued = [line.valued(period.base_currency) for line in self.lines]
+        if self.kind == EntryKind.ORDINARY:
+            lines = at_recorded_rates(self.lines, period.base_currency, conversions)
+            valued = [line.valued(period.base_currency) if isinstance(line, Line) else line for line in lines]
+        else:
+            valued = [line.stated() for line in self.lines]
         check_balance(valued, period.base_currency)
         return valued
+
+    def unrated(self, base_currency: str) -> set[str]:
+        """The currencies whose recorded rates it needs."""
+        return {line.currency for line in self.lines if line.needs_rate(base_currency)}
 
     def _check_account(self, account: PostingAccount) -> None:
         if not account.is_leaf:
@@ -178,7 +218,25 @@ class Entry:
         """SHA-256 in hex over all that it says, amounts in their shortest form."""
         lines = [_canonical(line) for line in self.lines]
         said = [str(self.posted_on), self.description, self.adjustment, str(self.reversal_of), lines]
+        said += [] if self.kind == EntryKind.ORDINARY else [self.kind]
         return sha256(json.dumps(said).encode()).hexdigest()
+
+
+def at_recorded_rates(
+    lines: Sequence[Line], base_currency: str, conversions: Mapping[str, Conversion]
+) -> list[Line | ValuedLine]:
+    """The lines, those that bring no rate valued at the recorded one (if there is one), so that what balances in its
+    currency does in base currency."""
+    found: list[Line | ValuedLine] = list(lines)
+    for currency in conversions.keys() & {line.currency for line in lines if line.needs_rate(base_currency)}:
+        places = [at for at, line in enumerate(lines) if line.currency == currency and line.needs_rate(base_currency)]
+        for at in places:
+            lines[at].check()
+        bases = conversions[currency].amounts([lines[at].amount for at in places], base_currency)
+        for at, base in zip(places, bases, strict=True):
+            _check_range(base)
+            found[at] = ValuedLine(lines[at], conversions[currency].rate, base)
+    return found
 
 
 def check_balance(lines: Sequence[ValuedLine], base_currency: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict
 from finance.db import Base
+from finance.ledger.entry import EntryKind
 from finance.ledger.events import CostPosted, CostTotal
 
 
@@ -21,6 +22,10 @@ class ReferenceTaken(Conflict, code="finance.ledger.reference-taken"):
 
 class AlreadyReversed(Conflict, code="finance.ledger.already-reversed", constraint="uq_journal_entries_reversal_of"):
     """An entry is reversed at most once."""
+
+
+class ClosingEntry(Conflict, code="finance.ledger.closing-entry"):
+    """A year-end close is not reversed by hand: reopen the last period of the year."""
 
 
 class BalanceTooLarge(Conflict, code="finance.ledger.balance-too-large", constraint="ck_period_balances_bounded"):
@@ -65,6 +70,7 @@ class JournalEntry(Base):
     source: Mapped[str]
     reference: Mapped[str]
     adjustment: Mapped[bool]
+    kind: Mapped[EntryKind]
     reversal_of: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     line_count: Mapped[int]
     fingerprint: Mapped[str]
@@ -94,7 +100,10 @@ class JournalLine(Base):
 
 
 class PeriodBalance(Base):
-    """What the lines of a period add up to, so that reports need not add them: debits and credits without sign."""
+    """What the lines of a period add up to, so that reports need not add them: debits and credits without sign.
+
+    Those of closing entries are kept apart: a year's result is still there once it has gone to the balance sheet.
+    """
 
     __tablename__ = "period_balances"
     __table_args__ = (
@@ -103,6 +112,7 @@ class PeriodBalance(Base):
             "account_id",
             "cost_object_id",
             "currency",
+            "closing",
             name="uq_period_balances_dimensions",
             postgresql_nulls_not_distinct=True,
         ),
@@ -118,6 +128,7 @@ class PeriodBalance(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     cost_object_id: Mapped[UUID | None] = mapped_column(ForeignKey("cost_objects.id"), index=True)
     currency: Mapped[str]
+    closing: Mapped[bool]
     debit: Mapped[Decimal]
     credit: Mapped[Decimal]
     base_debit: Mapped[Decimal]

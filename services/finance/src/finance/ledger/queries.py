@@ -14,19 +14,33 @@ from chassis.bulk import among, rows_of
 from finance.account.model import Account, AccountType
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
-from finance.fiscal_period.model import FiscalPeriod, FiscalYear
-from finance.ledger.entry import Line, PostingAccount, PostingCostObject, PostingPeriod
+from finance.fiscal_period.model import FiscalPeriod, FiscalYear, PeriodState
+from finance.ledger.entry import EntryKind, Line, PostingAccount, PostingCostObject, PostingPeriod
 from finance.ledger.events import CostTotal
 from finance.ledger.model import JournalEntry, JournalLine, PeriodBalance
 
-DIMENSIONS = (JournalEntry.fiscal_period_id, JournalLine.account_id, JournalLine.cost_object_id, JournalLine.currency)
+CLOSING: Any = (JournalEntry.kind == EntryKind.CLOSING).label("closing")
+DIMENSIONS = (
+    JournalEntry.fiscal_period_id,
+    JournalLine.account_id,
+    JournalLine.cost_object_id,
+    JournalLine.currency,
+    CLOSING,
+)
 SUMS = ("debit", "base_debit", "credit", "base_credit")
 
 
 async def lock_periods(session: AsyncSession, days: Collection[date]) -> dict[date, PostingPeriod]:
     """First day of the month → its period, which cannot be closed before this transaction ends."""
     query = (
-        select(FiscalPeriod.starts_on, FiscalPeriod.id, FiscalPeriod.code, FiscalPeriod.state, FiscalYear.base_currency)
+        select(
+            FiscalPeriod.starts_on,
+            FiscalPeriod.id,
+            FiscalPeriod.code,
+            FiscalPeriod.state,
+            FiscalYear.base_currency,
+            FiscalYear.rate_source,
+        )
         .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
         .where(among(FiscalPeriod.starts_on, {day.replace(day=1) for day in days}))
         .order_by(FiscalPeriod.starts_on)
@@ -112,6 +126,7 @@ async def cost_totals(session: AsyncSession, entry_ids: Collection[UUID]) -> Map
         .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
         .outerjoin(CostObject, CostObject.id == JournalLine.cost_object_id)
         .where(_of(entry_ids), Account.type.in_((AccountType.INCOME, AccountType.EXPENSE)))
+        .where(JournalEntry.kind != EntryKind.CLOSING)
         .group_by(JournalEntry.posting_id, *by)
         .order_by(FiscalPeriod.starts_on, CostObject.code, Account.nature, income)
     )
@@ -146,3 +161,22 @@ async def lines_of(session: AsyncSession, entry_id: UUID) -> list[Line]:
         )
         for row in await session.scalars(query)
     ]
+
+
+async def reversal_day(session: AsyncSession, entry: JournalEntry, today: date) -> date:
+    """That of the reversal that stands, else the entry's own; when its period is closed, today if that is in an open
+    period, else the first day of the next open one (its own day when there is none, which posting will refuse)."""
+    if standing := await session.scalar(select(JournalEntry.posted_on).where(JournalEntry.reversal_of == entry.id)):
+        return standing
+    period = await session.get_one(FiscalPeriod, entry.fiscal_period_id)
+    if period.state != PeriodState.CLOSED:
+        return entry.posted_on
+    later = (
+        select(FiscalPeriod.starts_on, FiscalPeriod.ends_on)
+        .where(FiscalPeriod.state == PeriodState.OPEN, FiscalPeriod.starts_on > period.starts_on)
+        .order_by(FiscalPeriod.starts_on)
+    )
+    spans = (await session.execute(later)).all()
+    if any(starts_on <= today < ends_on for starts_on, ends_on in spans):
+        return today
+    return spans[0][0] if spans else entry.posted_on

@@ -15,6 +15,7 @@ from chassis.problems import NoSuchResource
 from finance.account.model import Account
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
+from finance.fiscal_period.model import FiscalPeriod
 from finance.ledger.model import JournalEntry, JournalLine
 from finance.ledger.schemas import JournalEntrySummary, JournalEntryView, JournalLineView
 
@@ -51,8 +52,14 @@ def entries(
 
 async def shown(session: AsyncSession, ids: Sequence[UUID]) -> list[JournalEntryView]:
     """Entries with their lines, in this order; NoSuchResource if one does not exist."""
-    E, reversal = JournalEntry.__table__, aliased(JournalEntry)
-    query = select(E, reversal.id.label("reversed_by")).outerjoin(reversal, reversal.reversal_of == E.c.id)
+    E, reversal, origin = JournalEntry.__table__, aliased(JournalEntry), aliased(JournalEntry)
+    elsewhere = (FiscalPeriod.id == origin.fiscal_period_id) & (FiscalPeriod.id != E.c.fiscal_period_id)
+    query = (
+        select(E, reversal.id.label("reversed_by"), FiscalPeriod.code.label("corrects_period"))
+        .outerjoin(reversal, reversal.reversal_of == E.c.id)
+        .outerjoin(origin, origin.id == E.c.reversal_of)
+        .outerjoin(FiscalPeriod, elsewhere)
+    )
     entries = {row.id: row for row in await session.execute(query.where(among(E.c.id, ids)))}
     lines = await _shown_lines(session, ids)
     for id in ids:
@@ -63,7 +70,9 @@ async def shown(session: AsyncSession, ids: Sequence[UUID]) -> list[JournalEntry
 
 def _view(entry: Row[Any], lines: list[JournalLineView]) -> JournalEntryView:
     summary = JournalEntrySummary.model_validate(entry)
-    return JournalEntryView(**dict(summary), reversed_by=entry.reversed_by, lines=lines)
+    return JournalEntryView(
+        **dict(summary), reversed_by=entry.reversed_by, corrects_period=entry.corrects_period, lines=lines
+    )
 
 
 async def _shown_lines(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, list[JournalLineView]]:

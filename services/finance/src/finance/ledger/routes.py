@@ -7,14 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.application import Now
 from chassis.grouping import Asked, GroupOperation, together
-from chassis.operations import CurrentCaller, Router, Session
+from chassis.operations import CurrentCaller, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import MalformedBody
 from chassis.text import Code, Day, Line
+from finance.account.model import Account
 from finance.fiscal_period.model import NotOpen
-from finance.ledger import actions, entry, reading
+from finance.ledger import actions, entry, reading, statement
 from finance.ledger.batch import BATCH_BODY_BYTES, BATCH_MEDIA, Batch, BatchSize
-from finance.ledger.model import AlreadyReversed, BalanceTooLarge, JournalEntry, ReferenceTaken
+from finance.ledger.model import AlreadyReversed, BalanceTooLarge, ClosingEntry, JournalEntry, ReferenceTaken
 from finance.ledger.naming import named
 from finance.ledger.schemas import (
     BatchView,
@@ -22,6 +23,7 @@ from finance.ledger.schemas import (
     JournalEntryView,
     PostJournalEntry,
     ReverseJournalEntry,
+    StatementView,
 )
 
 router = Router("journal-entries")
@@ -96,14 +98,14 @@ async def post_journal_entry_batch(batch: Batch, session: Session, caller: Curre
     "POST",
     "/journal-entries/{journal_entry_id}/reversal",
     permission=REVERSE,
-    problems=[AlreadyReversed, *POSTING],
+    problems=[AlreadyReversed, ClosingEntry, *POSTING],
     status=201,
     example={"reason": "Posted to the wrong account", "posted_on": "2026-05-01"},
 )
 async def reverse_journal_entry(
     journal_entry_id: UUID, command: ReverseJournalEntry, session: Session, caller: CurrentCaller, now: Now
 ) -> JournalEntryView:
-    """Post the opposite of an entry, once."""
+    """Post the opposite of an entry, once. That of an entry of a closed period falls into an open one, and says so."""
     posted = await actions.reverse(session, journal_entry_id, **dict(command), actor=caller.subject, at=now)
     (view,) = await reading.shown(session, posted.entry_ids)
     return view
@@ -142,3 +144,20 @@ async def get_journal_entry(journal_entry_id: UUID, session: Session) -> Journal
     """Show a journal entry with its lines."""
     (view,) = await reading.shown(session, [journal_entry_id])
     return view
+
+
+@router.operation("GET", "/accounts/{account_id}/statement", permission=READ)
+async def get_account_statement(
+    account_id: UUID, session: Session, asked: AskedPage, starts_on: Day, ends_on: Day
+) -> StatementView:
+    """Show what an account held before `starts_on`, each line that moved it, and what it held before `ends_on`."""
+    account = await found(session, Account, account_id)
+    query = statement.lines_within(account_id, starts_on, ends_on)
+    sorts = {"posted_on": JournalEntry.posted_on}
+    return StatementView(
+        account=account.code,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        balances=await statement.moved(session, account_id, starts_on, ends_on),
+        lines=await page(session, query, asked, sorts=sorts, tie=statement.PLACE, by_row=True),
+    )

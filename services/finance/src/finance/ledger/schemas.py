@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from chassis.money import Amount, Currency, PositiveAmount
+from chassis.pages import Page
 from chassis.text import LINE, NO_NUL, Code, Day, Line, Schema
+from finance.ledger.entry import EntryKind
 
 MOST_ENTRIES, MOST_LINES = 10_000, 10_000
 
@@ -20,7 +22,11 @@ class PostJournalLine(Schema):
     amount: Amount = Field(description="Debit positive, credit negative; less than 10^15.")
     currency: Currency
     rate: PositiveAmount | None = Field(
-        default=None, description="Base currency per unit of `currency`; needed when they differ."
+        default=None,
+        description=(
+            "Base currency per unit of `currency`; needed when they differ, unless the rate source of the fiscal year"
+            " has recorded it."
+        ),
     )
     base_amount: Amount | None = Field(
         default=None,
@@ -43,7 +49,8 @@ class PostJournalEntry(Schema):
 class ReverseJournalEntry(Schema):
     reason: Description
     posted_on: Day | None = Field(
-        default=None, description="The day of the entry if left out; a day of an open period if that is closed."
+        default=None,
+        description="If left out: the day of the entry, or, when its period is closed, today or the next open period.",
     )
     adjustment: bool = False
 
@@ -70,6 +77,7 @@ class JournalEntrySummary(Schema):
     source: str
     reference: str
     adjustment: bool
+    kind: EntryKind
     reversal_of: UUID | None
     line_count: int
     actor: str
@@ -78,6 +86,9 @@ class JournalEntrySummary(Schema):
 
 class JournalEntryView(JournalEntrySummary):
     reversed_by: UUID | None
+    corrects_period: str | None = Field(
+        description="The period of the entry that it reverses, where that is another one: it was closed."
+    )
     lines: list[JournalLineView]
 
 
@@ -85,3 +96,42 @@ class BatchView(Schema):
     posting_id: UUID | None = Field(description="Null when every entry was in the ledger already.")
     posted: int
     already_posted: int
+
+
+class AccountBalance(Schema):
+    """Debit positive, credit negative."""
+
+    currency: str
+    balance: Amount
+    base_balance: Amount
+
+
+class StatementBalance(Schema):
+    currency: str
+    opening: AccountBalance
+    closing: AccountBalance
+
+
+class StatementLine(Schema):
+    entry_id: UUID
+    line_number: int
+    posted_on: date
+    description: str
+    source: str
+    reference: str
+    amount: Amount
+    currency: str
+    rate: Amount
+    base_amount: Amount
+    cost_object: str | None
+    consumer: str | None
+
+
+class StatementView(Schema):
+    """Opening balances and the lines together are the closing balances."""
+
+    account: str
+    starts_on: date
+    ends_on: date = Field(description="The first day after the range.")
+    balances: list[StatementBalance]
+    lines: Page[StatementLine]

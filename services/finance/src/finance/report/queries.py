@@ -1,6 +1,5 @@
 """Reports from the kept balances; no line is added up here."""
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -12,13 +11,7 @@ from finance.cost_object.model import CostObject, CostObjectKind
 from finance.fiscal_period.model import FiscalPeriod
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.model import PeriodBalance
-from finance.report.schemas import (
-    CurrencyTotal,
-    ServiceCostRow,
-    ServiceCostsView,
-    TrialBalanceRow,
-    TrialBalanceView,
-)
+from finance.report.schemas import ServiceCostRow, ServiceCostsView
 
 B = PeriodBalance
 
@@ -32,34 +25,6 @@ def _balances(within: PeriodRange, *columns: Any) -> Select[Any]:
     )
 
 
-async def trial_balance(session: AsyncSession, within: PeriodRange) -> TrialBalanceView:
-    sums = [func.sum(column).label(column.key) for column in (B.debit, B.credit, B.base_debit, B.base_credit)]
-    differences = [
-        func.sum(B.debit - B.credit).label("balance"),
-        func.sum(B.base_debit - B.base_credit).label("base_balance"),
-    ]
-    by = (Account.code.label("account"), Account.name, Account.type, B.currency)
-    query = _balances(within, *by, *sums, *differences).group_by(*by).order_by(Account.code, B.currency)
-    rows = [TrialBalanceRow.model_validate(row) for row in await session.execute(query)]
-    currencies = sorted({row.currency for row in rows})
-    return TrialBalanceView(
-        starts_on=within.starts_on,
-        ends_on=within.ends_on,
-        base_currency=within.currency,
-        rows=rows,
-        totals=[
-            _total(currency, [(row.debit, row.credit) for row in rows if row.currency == currency])
-            for currency in currencies
-        ],
-        base_total=_total(within.currency, [(row.base_debit, row.base_credit) for row in rows]),
-    )
-
-
-def _total(currency: str, sides: list[tuple[Decimal, Decimal]]) -> CurrencyTotal:
-    debit, credit = exact_sum(debit for debit, _ in sides), exact_sum(credit for _, credit in sides)
-    return CurrencyTotal(currency=currency, debit=debit, credit=credit, balance=exact_sum([debit, -credit]))
-
-
 async def service_costs(
     session: AsyncSession, within: PeriodRange, *, cost_object: str | None, kind: CostObjectKind | None
 ) -> ServiceCostsView:
@@ -70,7 +35,7 @@ async def service_costs(
     by = (CostObject.code.label("cost_object"), CostObject.name, CostObject.kind, CostObject.service_id, Account.nature)
     query = _balances(within, *by, expense, income, func.sum(net).label("net"))
     query = query.outerjoin(CostObject, CostObject.id == B.cost_object_id).group_by(*by)
-    query = query.where(Account.type.in_((AccountType.EXPENSE, AccountType.INCOME)))
+    query = query.where(Account.type.in_((AccountType.EXPENSE, AccountType.INCOME)), ~B.closing)
     if cost_object:
         query = query.where(CostObject.code == cost_object)
     if kind:

@@ -12,7 +12,8 @@ from finance.cost_object.model import CostObjectKind
 from finance.fiscal_period.queries import year_of
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.costs import NotWholePeriods, SeveralCurrencies, period_range
-from finance.report import queries
+from finance.ledger.entry import Unknown
+from finance.report import queries, trial_balance
 from finance.report.schemas import ServiceCostRow, ServiceCostsView, TrialBalanceRow, TrialBalanceView
 from finance.report.table import CSV_MEDIA, AsCsv, csv_answer
 
@@ -25,7 +26,7 @@ READ = "finance:report:read"
     "GET",
     "/trial-balance",
     permission=READ,
-    problems=[NotWholePeriods, SeveralCurrencies, NoSuchResource],
+    problems=[NotWholePeriods, SeveralCurrencies, NoSuchResource, Unknown],
     produces=[CSV_MEDIA],
     response_model=TrialBalanceView,
 )
@@ -35,10 +36,21 @@ async def show_trial_balance(
     fiscal_year: Code | None = None,
     starts_on: Day | None = None,
     ends_on: Day | None = None,
+    as_of: Day | None = None,
+    closing_entries: bool = False,
+    rolled_up: bool = False,
 ) -> Any:
-    """Show debits, credits and balance of every account, over a fiscal year or whole periods before `ends_on`."""
-    within = await _within(session, fiscal_year, starts_on, ends_on)
-    balance = await queries.trial_balance(session, within)
+    """Show debits, credits and balance of every account: over a fiscal year or whole periods before `ends_on` (a
+    year's closing entries only if asked for), or all that was posted up to a day."""
+    if as_of and not (fiscal_year or starts_on or ends_on or closing_entries):
+        balance = await trial_balance.up_to(session, as_of, rolled_up=rolled_up)
+    elif as_of:
+        raise InvalidRequest("Give either as_of or a range; as of a day, closing entries always count.")
+    else:
+        within = await _within(session, fiscal_year, starts_on, ends_on)
+        balance = await trial_balance.over_periods(
+            session, within, closing_entries=closing_entries, rolled_up=rolled_up
+        )
     return csv_answer(TrialBalanceRow, balance.rows) if as_csv else balance
 
 

@@ -17,6 +17,7 @@ class TrialBalanceRow(Schema):
     account: str
     name: str
     type: AccountType
+    is_leaf: bool = Field(description="Rolled up, an account with others below it shows their sum.")
     currency: str
     debit: Amount
     credit: Amount
@@ -36,6 +37,8 @@ class CurrencyTotal(Schema):
 
 
 class TrialBalanceView(Schema):
+    """As of a day, the range begins with the first fiscal year. Totals are those of the leaves."""
+
     starts_on: date
     ends_on: date = Field(description="The first day after the range.")
     base_currency: str

@@ -1,0 +1,1 @@
+"""Revaluations: foreign balances brought to the rate of a day, by the difference alone."""

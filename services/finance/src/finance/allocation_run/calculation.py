@@ -23,11 +23,12 @@ class NotConserved(ArithmeticError):
 
 
 class Given(NamedTuple, Generic[Party]):
-    """What a source gave to a pool, and of what it brought its own cost as posted."""
+    """What a source gave to a pool and what it had to keep, and how much of both is its own cost as posted."""
 
     source: Party
-    own: int
     amount: int
+    kept: int
+    own: int
 
 
 class LayerRun(Generic[Party]):
@@ -62,7 +63,7 @@ class LayerRun(Generic[Party]):
             for (source, brought), holds, keeps in zip(pool.sources.items(), held, kept, strict=True):
                 if holds or brought.own:
                     self._standing.give(source, holds - keeps, kept=keeps)
-                    given.append(Given(source, brought.own, holds - keeps))
+                    given.append(Given(source, holds - keeps, keeps, brought.own))
             yield pool, given
 
 

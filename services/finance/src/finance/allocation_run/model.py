@@ -148,7 +148,8 @@ class AllocatedConsumer(Base):
 class AllocationLine(Base):
     """What a source gave to a pool, or a cost object received from it, exact.
 
-    `own`, of a source: what it put into the pool of its own cost as posted. The rest it had received.
+    Of a source, `kept` is what the pool could not hand on of what it brought; amount and kept together are `own`, its
+    own cost as posted, and what it had received.
     """
 
     __tablename__ = "allocation_lines"
@@ -160,6 +161,7 @@ class AllocationLine(Base):
     role: Mapped[AllocationRole] = mapped_column(primary_key=True)
     amount: Mapped[Decimal]
     driver_quantity: Mapped[Decimal | None]
+    kept: Mapped[Decimal | None]
     own: Mapped[Decimal | None]
 
 

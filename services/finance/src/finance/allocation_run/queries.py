@@ -84,7 +84,7 @@ async def parties(session: AsyncSession, run: AllocationRun) -> dict[UUID, Party
 def lines_of(run_id: UUID) -> Select[*tuple[Any, ...]]:
     L = AllocationLine
     return (
-        select(L.pool, CostObject.code.label("cost_object_code"), L.role, L.amount, L.driver_quantity, L.own)
+        select(L.pool, CostObject.code.label("cost_object_code"), L.role, L.amount, L.driver_quantity, L.kept, L.own)
         .join(CostObject, CostObject.id == L.cost_object_id)
         .where(L.run_id == run_id)
     )

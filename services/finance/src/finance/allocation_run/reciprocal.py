@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from chassis.money import WHOLE_DIGITS
 from chassis.problems import Conflict
 from finance.allocation_run.elimination import GUARD, Elimination, Row, Unsolvable
-from finance.allocation_run.pool import Outcome, Party, Pool, Shares, parted
+from finance.allocation_run.pool import DECIMALS, Outcome, Party, Pool, Shares, parted
+
+LARGEST = 10 ** (WHOLE_DIGITS + DECIMALS)
 
 
 class LoopWithoutLeak(Conflict, code="finance.allocation-run.loop-without-leak"):
-    """Pools serve nobody but one another, so that their cost would go round for ever."""
+    """Pools serve nobody but one another, or all but nobody, so that their cost would go round for ever."""
 
 
 def reciprocal(pools: Sequence[Pool[Party]]) -> Iterator[Outcome[Party]]:
@@ -29,6 +32,8 @@ def reciprocal(pools: Sequence[Pool[Party]]) -> Iterator[Outcome[Party]]:
     for flow in flows:
         for at, amount in flow.items():
             costs[at] += amount
+    if any(abs(cost) >= LARGEST for cost in costs):
+        raise _closed([pool.code for pool, row in zip(pools, rows, strict=True) if row.to])
     for pool, cost, flow in zip(pools, costs, flows, strict=True):
         yield _outcome(pool, cost, flow, home)
 
@@ -67,7 +72,7 @@ def _whole_flows(
     """What each pool gives to each other, in whole units. A pool that serves only pools passes the unit that rounding
     leaves over to one that is nearer to a leak; the farthest pools go first, so that none is left over at the end."""
     flows = [
-        {at: amount * weight // (row.total * GUARD) for at, weight in row.to.items()}
+        {at: _nearest(amount * weight, row.total * GUARD) for at, weight in row.to.items()}
         for row, amount in zip(rows, gross, strict=True)
     ]
     over = list(brought)
@@ -81,6 +86,10 @@ def _whole_flows(
             flows[at][nearer] += over[at]
             over[nearer] += over[at]
     return flows
+
+
+def _nearest(dividend: int, divisor: int) -> int:
+    return (2 * dividend + divisor) // (2 * divisor)
 
 
 def _outcome(pool: Pool[Party], cost: int, flow: Mapping[int, int], home: Mapping[Party, int]) -> Outcome[Party]:

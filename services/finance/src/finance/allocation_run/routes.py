@@ -8,10 +8,13 @@ from sqlalchemy import select
 from chassis.application import Now
 from chassis.operations import Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.problems import InvalidRequest
 from chassis.text import Code
 from finance.allocation_model.model import NotYetEffective, UnknownModel
-from finance.allocation_run import queries
+from finance.allocation_run import explaining, queries, tracing
 from finance.allocation_run.actions import run_allocation
+from finance.allocation_run.explained import AllocatedEntryView, AllocationBearers, AllocationExplanation
+from finance.allocation_run.explaining import TookNoPart
 from finance.allocation_run.model import (
     AllocatedConsumer,
     AllocatedCost,
@@ -33,10 +36,12 @@ from finance.allocation_run.schemas import (
     ConsumerLineView,
     RunAllocation,
 )
+from finance.allocation_run.trace import Untraceable
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
 from finance.driver.model import UnknownDriver
 from finance.ledger.costs import NotWholePeriods, SeveralCurrencies
+from finance.ledger.model import JournalEntry
 
 router = Router("allocation-runs")
 
@@ -153,3 +158,35 @@ async def list_consumer_lines(
         query = query.where(Consumer.code == consumer)
     tie = ConsumerLine.consumer_id
     return await page(session, query, asked, sorts={"pool": ConsumerLine.pool}, tie=tie, by_row=True)
+
+
+@router.operation("GET", "/allocation-runs/{run_id}/explanation", permission=READ, problems=[TookNoPart, Untraceable])
+async def explain_allocation(
+    run_id: UUID, session: Session, cost_object: Code | None = None, consumer: Code | None = None
+) -> AllocationExplanation:
+    """Explain what a cost object or a consumer bears: by which pools it came, and on whom it was posted."""
+    run = await found(session, AllocationRun, run_id)
+    if cost_object and not consumer:
+        return await explaining.explain_object(session, run, cost_object)
+    if consumer and not cost_object:
+        return await explaining.explain_consumer(session, run, consumer)
+    raise InvalidRequest("Give either cost_object or consumer.")
+
+
+@router.operation("GET", "/allocation-runs/{run_id}/bearers", permission=READ, problems=[TookNoPart, Untraceable])
+async def list_bearers(run_id: UUID, session: Session, cost_object: Code) -> AllocationBearers:
+    """Show who bears, in the end, the cost that was posted on a cost object."""
+    run = await found(session, AllocationRun, run_id)
+    source = await explaining.object_id(session, cost_object)
+    return await tracing.bearers(session, run, source, cost_object)
+
+
+@router.operation("GET", "/allocation-runs/{run_id}/entries", permission=READ, problems=[TookNoPart])
+async def list_allocated_entries(
+    run_id: UUID, session: Session, asked: AskedPage, cost_object: Code
+) -> Page[AllocatedEntryView]:
+    """List the journal entries whose cost a cost object brought into the run."""
+    run = await found(session, AllocationRun, run_id)
+    query = explaining.entries_of(run, await explaining.object_id(session, cost_object))
+    sorts = {"posted_on": JournalEntry.posted_on}
+    return await page(session, query, asked, sorts=sorts, tie=JournalEntry.id, by_row=True)

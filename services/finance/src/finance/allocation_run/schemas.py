@@ -83,13 +83,15 @@ class AllocatedPoolView(Schema):
 
 
 class AllocationLineView(Schema):
-    """Exact. `driver_quantity` of a target, null for a source; `own` of a source, the part that was posted on it."""
+    """Exact. `driver_quantity` of a target. Of a source, `kept` is what the pool could not hand on; `own`, how much of
+    amount and kept was posted on it, the rest it had received."""
 
     pool: str
     cost_object_code: str
     role: AllocationRole
     amount: Amount
     driver_quantity: Quantity | None
+    kept: Amount | None
     own: Amount | None
 
 

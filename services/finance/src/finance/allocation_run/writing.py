@@ -42,14 +42,13 @@ class Writing:
                 self._consumer_lines.append((self._run_id, code, party.id, amount_of(amount), quantity))
             else:
                 role = AllocationRole.IDLE if share.quantity is None else AllocationRole.TARGET
-                self._lines.append((self._run_id, code, party.id, role.value, amount_of(amount), quantity, None))
+                self._lines.append((self._run_id, code, party.id, role.value, amount_of(amount), quantity, None, None))
         await self._flush(BATCH)
 
     async def given(self, code: str, given: Iterable[Given[int]]) -> None:
         for each in given:
-            id, own = self._parties[each.source].id, amount_of(each.own)
-            role = AllocationRole.SOURCE.value
-            self._lines.append((self._run_id, code, id, role, amount_of(each.amount), None, own))
+            place = (self._run_id, code, self._parties[each.source].id, AllocationRole.SOURCE.value)
+            self._lines.append((*place, amount_of(each.amount), None, amount_of(each.kept), amount_of(each.own)))
         await self._flush(BATCH)
 
     async def finish(self, pools: Iterable[AllocatedPool], borne: Iterable[Borne]) -> None:

@@ -104,8 +104,9 @@ def lines():
     op.create_check_constraint(
         op.f("ck_allocation_lines_allocationrole"), "allocation_lines", "role IN ('source', 'target', 'idle')"
     )
+    op.add_column("allocation_lines", sa.Column("kept", sa.Numeric()))
     op.add_column("allocation_lines", sa.Column("own", sa.Numeric()))
-    op.execute("UPDATE allocation_lines SET own = amount WHERE role = 'source'")
+    op.execute("UPDATE allocation_lines SET own = amount, kept = 0 WHERE role = 'source'")
 
 
 def earlier_runs():
@@ -126,7 +127,7 @@ def earlier_runs():
     )
     op.execute(
         """
-        UPDATE allocation_lines AS line SET amount = 0
+        UPDATE allocation_lines AS line SET amount = 0, kept = amount
         FROM allocated_pools AS held
         WHERE held.run_id = line.run_id AND held.pool = line.pool AND held.served = 0 AND line.role = 'source'
         """

@@ -1,13 +1,14 @@
 """Carrying out an allocation model over a range of periods, to be kept or only to be seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.ids import uuid7
 from finance.allocation_model.model import AllocationModel
 from finance.allocation_model.queries import model_with, revision_for
 from finance.allocation_model.schemas import Layer
@@ -27,7 +28,6 @@ class Carried:
     """A run that is not stored, and what it came to."""
 
     run: AllocationRun
-    model: AllocationModel
     pools: list[AllocatedPool]
     borne: list[result.Borne]
 
@@ -51,20 +51,25 @@ async def carry_out(
     """Layer by layer; with `store` its rows are written on the way."""
     within = await period_range(session, command.starts_on, command.ends_on)
     revision = await revision_for(session, model.id, command.starts_on)
-    run = AllocationRun.carry_out(model=model, revision=revision.number, within=within, at=now)
-    if store:
-        session.add(run)
-        await session.flush()
     layers = [Layer.model_validate(layer) for layer in revision.layers]
     register = await inputs.register(session, layers, within)
-    writing = Writing(session, run.id, register.parties) if store else None
-    standing, pools = await _layers(session, layers, register, within, run.id, writing)
+    run_id = uuid7()
+    writing = Writing(session, run_id, register.parties) if store else None
+    standing, pools = await _layers(session, layers, register, within, run_id, writing)
     borne = result.borne(register, standing, within.currency)
-    totals = result.totals(standing, within.currency)
-    run.conclude(cost_in=totals.cost_in, unallocated=totals.unallocated)
+    run = AllocationRun.carry_out(
+        id=run_id,
+        model=model,
+        revision=revision.number,
+        within=within,
+        **asdict(result.totals(standing, within.currency)),
+        at=now,
+    )
     if writing:
+        session.add(run)
+        await session.flush()
         await writing.finish(pools, borne)
-    return Carried(run, model, pools, borne)
+    return Carried(run, pools, borne)
 
 
 async def _layers(

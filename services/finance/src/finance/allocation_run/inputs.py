@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,24 +47,16 @@ async def standing(session: AsyncSession, register: Register, within: PeriodRang
 async def drivers(
     session: AsyncSession, register: Register, layers: Sequence[Layer], within: PeriodRange
 ) -> dict[str, Uses[int]]:
-    """By the driver's code. One driver's quantities are in memory as numbers at a time; what stays are whole units."""
+    """By the driver's code. Only the numbers of those who are there stay in memory."""
     asked = {pool.driver for layer in layers for pool in layer.pools if pool.driver}
     named = await drivers_with(session, asked)
     codes = {driver.id: code for code, driver in named.items()}
     found: dict[str, Uses[int]] = {code: Uses([], [], 0) for code in named}
-    current: UUID | None = None
-    held: dict[int, Decimal] = {}
-    async for driver_id, target_id, quantity in quantities(session, list(named.values()), within):
-        if driver_id != current:
-            _keep(found, codes, current, held)
-            current, held = driver_id, {}
-        number = register.numbers.get(target_id)
-        if number is not None and quantity:
-            held[number] = quantity
-    _keep(found, codes, current, held)
+    async for driver_id, targets, amounts in quantities(session, list(named.values()), within):
+        there = [
+            (number, amount)
+            for target, amount in zip(targets, amounts, strict=True)
+            if (number := register.numbers.get(target)) is not None
+        ]
+        found[codes[driver_id]] = uses_of([number for number, _ in there], [amount for _, amount in there])
     return found
-
-
-def _keep(found: dict[str, Uses[int]], codes: dict[UUID, str], id: UUID | None, held: dict[int, Decimal]) -> None:
-    if id is not None:
-        found[codes[id]] = uses_of(held)

@@ -53,23 +53,30 @@ class AllocationRun(Aggregate, Base):
     replaced_at: Mapped[datetime | None]
 
     @classmethod
-    def carry_out(cls, *, model: AllocationModel, revision: int, within: PeriodRange, at: datetime) -> "AllocationRun":
+    def carry_out(
+        cls,
+        *,
+        id: UUID,
+        model: AllocationModel,
+        revision: int,
+        within: PeriodRange,
+        cost_in: Decimal,
+        unallocated: Decimal,
+        at: datetime,
+    ) -> "AllocationRun":
+        """What went in and was not left over has been allocated."""
         return cls(
+            id=id,
             model_id=model.id,
             revision=revision,
             starts_on=within.starts_on,
             ends_on=within.ends_on,
             currency=within.currency,
-            cost_in=Decimal(0),
-            allocated=Decimal(0),
-            unallocated=Decimal(0),
+            cost_in=cost_in,
+            allocated=EXACT.subtract(cost_in, unallocated),
+            unallocated=unallocated,
             ran_at=at,
         )
-
-    def conclude(self, *, cost_in: Decimal, unallocated: Decimal) -> None:
-        """What went in and was not left over has been allocated."""
-        self.cost_in, self.unallocated = cost_in, unallocated
-        self.allocated = EXACT.subtract(cost_in, unallocated)
 
     def complete(self, *, model_code: str, objects: Sequence[AllocatedObject]) -> None:
         self.record(
@@ -149,15 +156,16 @@ class AllocationLine(Base):
     """What a source gave to a pool, or a cost object received from it, exact.
 
     Of a source, `kept` is what the pool could not hand on of what it brought; amount and kept together are `own`, its
-    own cost as posted, and what it had received.
+    own cost as posted, and what it had received. Without foreign keys, because there may be millions: AllocatedPool and
+    AllocatedCost hold the run and the cost objects.
     """
 
     __tablename__ = "allocation_lines"
     __table_args__ = (CheckConstraint("amount <> 'NaN'", name="amount"),)
 
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_runs.id"), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
     pool: Mapped[str] = mapped_column(primary_key=True)
-    cost_object_id: Mapped[UUID] = mapped_column(ForeignKey("cost_objects.id"), primary_key=True)
+    cost_object_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[AllocationRole] = mapped_column(primary_key=True)
     amount: Mapped[Decimal]
     driver_quantity: Mapped[Decimal | None]
@@ -170,8 +178,8 @@ class ConsumerLine(Base):
 
     __tablename__ = "consumer_lines"
 
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_runs.id"), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
     pool: Mapped[str] = mapped_column(primary_key=True)
-    consumer_id: Mapped[UUID] = mapped_column(ForeignKey("consumers.id"), primary_key=True)
+    consumer_id: Mapped[UUID] = mapped_column(primary_key=True)
     amount: Mapped[Decimal]
     driver_quantity: Mapped[Decimal | None]

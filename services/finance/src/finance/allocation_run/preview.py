@@ -31,7 +31,7 @@ async def preview(session: AsyncSession, command: RunAllocation, now: datetime) 
     before = await queries.full_costs(session, current) if current else {}
     changes = list(_changes(made, before, await queries.parties(session, current) if current else {}))
     changes.sort(key=lambda change: -abs(change.difference))
-    return _shown(made.run, made, current, changes)
+    return _shown(made, current, changes)
 
 
 def _changes(made: Carried, before: Mapping[UUID, Decimal], known: Mapping[UUID, Party]) -> Iterable[CostChange]:
@@ -50,9 +50,8 @@ def _changes(made: Carried, before: Mapping[UUID, Decimal], known: Mapping[UUID,
             )
 
 
-def _shown(
-    run: AllocationRun, made: Carried, current: AllocationRun | None, changes: list[CostChange]
-) -> AllocationPreview:
+def _shown(made: Carried, current: AllocationRun | None, changes: list[CostChange]) -> AllocationPreview:
+    run = made.run
     return AllocationPreview(
         model_id=run.model_id,
         revision=run.revision,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 from chassis.money import EXACT
@@ -166,7 +166,8 @@ def _uses(
     if rule.by == SharedBy.MEASURED:
         return drivers[rule.driver or ""]
     if rule.by == SharedBy.FIXED:
-        return uses_of(register.parts(rule))
+        parts = register.parts(rule)
+        return uses_of(list(parts), list(parts.values()))
     ordered = sorted(targets)
     if rule.by == SharedBy.EVEN:
         return Uses(ordered, [1] * len(ordered), 0)
@@ -176,8 +177,9 @@ def _uses(
     return Uses(ordered, spent, DECIMALS)
 
 
-def uses_of(quantities: Mapping[int, Decimal]) -> Uses[int]:
+def uses_of(parties: Sequence[int], quantities: Sequence[Decimal]) -> Uses[int]:
     """In the finest unit that any of the quantities needs."""
-    scale = max((-int(quantity.as_tuple().exponent) for quantity in quantities.values()), default=0)
-    scale = max(scale, 0)
-    return Uses(list(quantities), [int(quantity.scaleb(scale, EXACT)) for quantity in quantities.values()], scale)
+    scale = max((-int(quantity.as_tuple().exponent) for quantity in quantities), default=0)
+    with localcontext(EXACT):
+        unit = Decimal(10) ** max(scale, 0)
+        return Uses(parties, [int(quantity * unit) for quantity in quantities], max(scale, 0))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
@@ -43,9 +43,9 @@ def in_force(driver_id: UUID, on: date) -> Select[Any]:
 
 async def quantities(
     session: AsyncSession, drivers: Collection[Driver], within: PeriodRange
-) -> AsyncIterator[tuple[UUID, UUID, Decimal]]:
-    """Driver, target and quantity over a range, driver by driver: of a level what holds on the last day, of a flow the
-    sum of what is dated in the range. Streamed: there may be millions."""
+) -> AsyncIterator[tuple[UUID, Sequence[UUID], Sequence[Decimal]]]:
+    """Of each driver, one after the other, its targets and their quantities above zero over a range: of a level what
+    holds on the last day, of a flow the sum of what is dated in the range. There may be millions."""
     D = DriverQuantity
     level = [driver.id for driver in drivers if driver.kind == DriverKind.LEVEL]
     flow = [driver.id for driver in drivers if driver.kind == DriverKind.FLOW]
@@ -56,13 +56,17 @@ async def quantities(
         .order_by(D.driver_id, D.target_id, D.valid_from.desc())
     )
     summed = (
-        select(D.driver_id, D.target_id, func.sum(D.quantity))
+        select(D.driver_id, D.target_id, func.sum(D.quantity).label("quantity"))
         .where(among(D.driver_id, flow), D.valid_from >= within.starts_on, D.valid_from < within.ends_on)
         .group_by(D.driver_id, D.target_id)
-        .order_by(D.driver_id)
     )
-    for query in (held, summed):
-        async for row in await session.stream(query, execution_options={"yield_per": 5_000}):
+    for each in (held.subquery(), summed.subquery()):
+        columns = (
+            func.array_agg(aggregate_order_by(column, each.c.target_id))
+            for column in (each.c.target_id, each.c.quantity)
+        )
+        query = select(each.c.driver_id, *columns).where(each.c.quantity > 0).group_by(each.c.driver_id)
+        async for row in await session.stream(query, execution_options={"yield_per": 10}):
             yield row[0], row[1], row[2]
 
 

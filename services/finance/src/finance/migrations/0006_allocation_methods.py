@@ -93,13 +93,13 @@ def consumers():
         sa.Column("consumer_id", sa.Uuid(), primary_key=True),
         sa.Column("amount", sa.Numeric(), nullable=False),
         sa.Column("driver_quantity", sa.Numeric()),
-        of_run("consumer_lines"),
-        sa.ForeignKeyConstraint(["consumer_id"], ["consumers.id"], name="fk_consumer_lines_consumer_id"),
     )
 
 
 def lines():
     """A source line says what the source gave; what a pool could not hand on stays with the source."""
+    for column in ("run_id", "cost_object_id"):
+        op.drop_constraint(f"fk_allocation_lines_{column}", "allocation_lines")
     op.drop_constraint("ck_allocation_lines_ck_allocation_lines_allocationrole", "allocation_lines")
     op.create_check_constraint(
         op.f("ck_allocation_lines_allocationrole"), "allocation_lines", "role IN ('source', 'target', 'idle')"

@@ -1,120 +1,19 @@
 """Layers on real books: pools to towers to services to consumers, explained from the last amount to the first entry."""
 
 from decimal import Decimal
-from typing import Any
 
-import pytest
-
-from tests.finance.books import Books, entry, line
-from tests.finance.charge_run.test_charge_run import customer
-
-YEAR = {"starts_on": "2025-04-01", "ends_on": "2026-04-01"}
-MODEL = {"code": "tbm", "name": "From cost pools to consumers", "effective_from": "2025-04-01"}
-TOWERS = {
-    "code": "towers",
-    "method": "direct",
-    "pools": [
-        {
-            "code": "labour",
-            "sources": {"kinds": ["cost_center"], "natures": ["Labour"]},
-            "targets": {"codes": ["COMPUTE", "NETWORK"]},
-            "by": "fixed",
-            "parts": {"COMPUTE": "3", "NETWORK": "1"},
-        },
-        {
-            "code": "software",
-            "sources": {"kinds": ["cost_center"], "natures": ["Software"]},
-            "targets": {"codes": ["COMPUTE"]},
-            "by": "even",
-        },
-    ],
-}
-SERVICES = {
-    "code": "services",
-    "method": "reciprocal",
-    "pools": [
-        {
-            "code": "compute",
-            "sources": {"codes": ["COMPUTE"]},
-            "targets": {"codes": ["NETWORK", "MAIL", "HOSTING"]},
-            "by": "fixed",
-            "parts": {"NETWORK": "2", "MAIL": "2", "HOSTING": "6"},
-        },
-        {
-            "code": "network",
-            "sources": {"codes": ["NETWORK"]},
-            "targets": {"codes": ["COMPUTE", "MAIL", "HOSTING"]},
-            "driver": "traffic",
-        },
-    ],
-}
-CONSUMERS = {
-    "code": "consumers",
-    "method": "direct",
-    "pools": [
-        {
-            "code": "mail",
-            "sources": {"codes": ["MAIL"]},
-            "targets": {"every_consumer": True},
-            "driver": "headcount",
-        },
-        {
-            "code": "hosting",
-            "sources": {"codes": ["HOSTING"]},
-            "targets": {"consumers": ["water", "harbour"]},
-            "by": "fixed",
-            "parts": {"water": "1", "harbour": "2"},
-        },
-    ],
-}
-
-
-@pytest.fixture
-async def towers(books: Books) -> Books:
-    """IT costs 800.00 in salaries and 100.00 in licences, LAB 40.00 in salaries; three consumers of 3, 2 and 1."""
-    for code, kind in (("IT", "cost_center"), ("LAB", "cost_center"), ("COMPUTE", "tower"), ("NETWORK", "tower")):
-        await books.make("/v1/cost-objects", {"code": code, "name": code.title(), "kind": kind})
-    await books.make("/v1/drivers", {"code": "traffic", "name": "Traffic", "unit": "TB", "kind": "flow"})
-    rows = ["driver,cost_object,valid_from,quantity", "traffic,COMPUTE,2025-04-01,1", "traffic,COMPUTE,2025-05-01,1"]
-    await load(books, [*rows, "traffic,MAIL,2025-06-01,3", "traffic,HOSTING,2026-03-31,5", "traffic,MAIL,2026-04-01,9"])
-    for name, headcount in (("Water", "3"), ("Harbour", "2"), ("Transit", "1")):
-        await customer(books.finance, name, headcount)
-    await spend(books, "it-salaries", "5100", "IT", "800.00")
-    await spend(books, "it-licences", "5200", "IT", "100.00")
-    await spend(books, "lab", "5100", "LAB", "40.00")
-    return books
-
-
-async def load(books: Books, rows: list[str]) -> None:
-    content = "\n".join(rows) + "\n"
-    answer = await books.client.post(
-        "/v1/driver-quantity-imports", content=content, headers={"Content-Type": "text/csv"}
-    )
-    assert answer.json()["rejected"] == 0, answer.text
-
-
-async def spend(books: Books, reference: str, account: str, cost_object: str, amount: str) -> None:
-    lines = [line(account, amount, cost_object=cost_object), line("2000", f"-{amount}")]
-    assert (await books.post(entry(reference, lines=lines))).status_code == 201
-
-
-async def run(books: Books, *layers: dict[str, Any]) -> str:
-    await books.make("/v1/allocation-models", {**MODEL, "layers": list(layers)})
-    made = await books.make("/v1/allocation-runs", {"model": "tbm", **YEAR})
-    return f"/v1/allocation-runs/{made['id']}"
-
-
-async def items(books: Books, path: str, by: str) -> dict[str, dict[str, Any]]:
-    answer = await books.client.get(path)
-    assert answer.status_code == 200, answer.text
-    return {row[by]: row for row in answer.json()["items"]}
-
-
-async def told(books: Books, path: str) -> dict[str, Any]:
-    answer = await books.client.get(path)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
+from tests.finance.allocation_run.towers import (
+    CONSUMERS,
+    SERVICES,
+    TOWERS,
+    YEAR,
+    items,
+    revise,
+    run,
+    spend,
+    told,
+)
+from tests.finance.books import Books
 
 
 async def test_cost_goes_from_natures_to_towers_to_services_to_consumers(towers: Books) -> None:
@@ -203,16 +102,6 @@ async def test_idle_capacity_is_left_spread_or_shown_on_a_line_of_its_own(towers
         assert rows["LAB"]["full"] == made["unallocated"]
 
 
-async def revise(books: Books, *layers: dict[str, Any]) -> None:
-    model = (await books.client.get("/v1/allocation-models")).json()["items"][0]
-    answer = await books.client.post(
-        f"/v1/allocation-models/{model['id']}/revisions",
-        json={"effective_from": "2025-04-01", "layers": list(layers)},
-        headers={"If-Match": f'"{model["version"]}"'},
-    )
-    assert answer.status_code == 201, answer.text
-
-
 async def test_what_a_pool_could_not_hand_on_is_there_for_a_later_layer(towers: Books) -> None:
     left = {"code": "left", "sources": {"codes": ["LAB"]}, "targets": {"codes": ["MAIL"]}, "driver": "nothing"}
     await towers.make("/v1/drivers", {"code": "nothing", "name": "Never measured", "unit": "each"})
@@ -256,80 +145,3 @@ async def test_who_has_ended_before_the_range_receives_nothing(towers: Books) ->
     pool = {"code": "lab", "sources": {"codes": ["LAB"]}, "targets": {"codes": ["OLD", "MAIL"]}, "by": "even"}
     path = await run(towers, {"code": "lab", "method": "direct", "pools": [pool]})
     assert (await items(towers, f"{path}/objects", "cost_object_code"))["MAIL"]["full"] == "40.00"
-
-
-LAB = {"code": "lab", "sources": {"codes": ["LAB"]}, "targets": {"codes": ["MAIL"]}, "by": "even"}
-
-
-@pytest.mark.parametrize(
-    ("pools", "code"),
-    [
-        ([LAB, {**LAB, "code": "again"}], "source-twice"),
-        ([LAB, {**LAB, "code": "again", "sources": {"codes": ["LAB"], "natures": ["Labour"]}}], "source-twice"),
-        ([{**LAB, "targets": {"codes": ["NOBODY"]}}], "unknown-party"),
-        ([{**LAB, "by": "fixed", "parts": {"NOBODY": "1"}}], "unknown-party"),
-        ([{**LAB, "capacity": "2", "idle": "show", "idle_to": "LAB"}], "source-is-target"),
-        ([{**LAB, "targets": {"codes": ["MAIL"]}, "by": "spend"}], "negative-driver"),
-    ],
-)
-async def test_rules_that_would_lose_or_double_cost_are_refused(
-    towers: Books, pools: list[dict[str, Any]], code: str
-) -> None:
-    credit = [line("5200", "-5.00", cost_object="MAIL"), line("2000", "5.00")]
-    assert (await towers.post(entry("credit", lines=credit))).status_code == 201
-    layer = {"code": "one", "method": "direct", "pools": pools}
-    await towers.make("/v1/allocation-models", {**MODEL, "layers": [layer]})
-    for path in ("/v1/allocation-runs", "/v1/allocation-previews"):
-        answer = await towers.client.post(path, json={"model": "tbm", **YEAR})
-        assert (answer.status_code, answer.json()["code"]) == (409, f"finance.allocation-run.{code}"), answer.text
-
-
-async def test_a_loop_that_nothing_leaves_is_refused_with_its_pools(towers: Books) -> None:
-    pools = [
-        {**LAB, "code": "it", "sources": {"codes": ["IT"]}, "targets": {"codes": ["LAB"]}},
-        {**LAB, "targets": {"codes": ["IT"]}},
-    ]
-    await towers.make(
-        "/v1/allocation-models", {**MODEL, "layers": [{"code": "loop", "method": "reciprocal", "pools": pools}]}
-    )
-    answer = await towers.client.post("/v1/allocation-runs", json={"model": "tbm", **YEAR})
-    assert (answer.status_code, answer.json()["code"]) == (409, "finance.allocation-run.loop-without-leak")
-    assert answer.json()["pools"] == ["it", "lab"]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"by": "measured"},
-        {"driver": "traffic"},
-        {"parts": {"MAIL": "1"}},
-        {"by": "fixed"},
-        {"by": "fixed", "parts": {"MAIL": "-1"}},
-        {"capacity": "0"},
-        {"idle": "spread"},
-        {"capacity": "1", "idle": "show"},
-        {"idle_to": "MAIL"},
-        {"sources": {"natures": ["Labour"]}},
-        {"targets": {}},
-        {"targets": {"codes": ["MAIL"], "every_consumer": True}},
-        {"targets": {"every_consumer": True}, "by": "spend"},
-    ],
-)
-async def test_a_pool_that_contradicts_itself_is_refused(towers: Books, changes: dict[str, Any]) -> None:
-    layer = {"code": "one", "method": "direct", "pools": [{**LAB, **changes}]}
-    answer = await towers.client.post("/v1/allocation-models", json={**MODEL, "layers": [layer]})
-    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
-
-
-async def test_only_the_last_layer_has_consumers(towers: Books) -> None:
-    for layers in ([CONSUMERS, TOWERS], [], [TOWERS, TOWERS]):
-        answer = await towers.client.post("/v1/allocation-models", json={**MODEL, "layers": layers})
-        assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
-
-
-async def test_who_took_no_part_has_nothing_to_explain(towers: Books) -> None:
-    path = await run(towers, TOWERS)
-    for query, status in (("cost_object=MAIL", 404), ("consumer=water", 404), ("", 422)):
-        assert (await towers.client.get(f"{path}/explanation?{query}")).status_code == status
-    assert (await towers.client.get(f"{path}/bearers?cost_object=NOBODY")).status_code == 404
-    assert (await told(towers, f"{path}/bearers?cost_object=MAIL"))["bearers"] == []

@@ -1,5 +1,6 @@
 """Carrying out an allocation model over a range of periods, to be kept or only to be seen."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -85,7 +86,9 @@ async def _layers(
     places, pools = result.places(layers), []
     for layer in layers:
         run = LayerRun(standing, layer.method, pools_of(layer, register, standing, drivers))
-        for outcome in run.outcomes():
+        outcomes = run.outcomes()
+        # In a thread, so that other requests are answered while a large layer is worked out.
+        while outcome := await to_thread(next, outcomes, None):
             pools.append(result.pool_row(run_id, outcome, places[outcome.pool.code]))
             if writing:
                 await writing.outcome(outcome)

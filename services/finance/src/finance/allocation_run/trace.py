@@ -80,7 +80,7 @@ class Trace:
         for code, part in passed.items():
             pool = self._pools[self._numbers[code]]
             for party, amount, next_pool in self._onward(pool):
-                if next_pool is None:
+                if next_pool is None and amount:
                     ends[party] += amount * part
         return ends
 

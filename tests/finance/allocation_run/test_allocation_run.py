@@ -46,7 +46,7 @@ async def objects(books: Books, made: dict[str, Any]) -> dict[str, dict[str, Any
 
 async def test_overhead_is_carried_to_those_it_serves_and_nothing_is_lost(costed: Books) -> None:
     made = await run(costed)
-    assert (made["cost_in"], made["allocated"], made["unallocated"]) == ("100.00", "100.00", "0")
+    assert (made["cost_in"], made["allocated"], made["unallocated"]) == ("100.00", "100.00", "0.00")
     rows = await objects(costed, made)
     assert {code: row["full"] for code, row in rows.items()} == {"ADMIN": "0.00", "MAIL": "73.33", "HOSTING": "66.67"}
     assert sum(Decimal(row["full"]) for row in rows.values()) == Decimal("140.00")
@@ -84,7 +84,7 @@ async def test_of_runs_at_the_same_moment_one_stays_current(costed: Books) -> No
 
 async def test_cost_without_a_driver_stays_visible_as_unallocated(costed: Books) -> None:
     made = await run(costed, starts_on="2025-04-01", ends_on="2025-05-01")
-    assert made["unallocated"] == "0"
+    assert made["unallocated"] == "0.00"
     await costed.make("/v1/drivers", {"code": "empty", "name": "Nobody measured it", "unit": "each"})
     model = (await costed.client.get("/v1/allocation-models")).json()["items"][0]
     answer = await costed.client.post(
@@ -94,7 +94,7 @@ async def test_cost_without_a_driver_stays_visible_as_unallocated(costed: Books)
     )
     assert answer.status_code == 201, answer.text
     made = await run(costed)
-    assert (made["allocated"], made["unallocated"], made["revision"]) == ("0", "100.00", 2)
+    assert (made["allocated"], made["unallocated"], made["revision"]) == ("0.00", "100.00", 2)
 
 
 @pytest.mark.parametrize(

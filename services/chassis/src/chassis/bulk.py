@@ -1,6 +1,7 @@
 """Many values or rows at once: arrays as parameters, and COPY within the transaction of a session."""
 
 from collections.abc import Collection, Iterable, Sequence
+from io import BytesIO
 from typing import Any
 
 import asyncpg
@@ -32,6 +33,18 @@ async def copy_rows(session: AsyncSession, table: Table, rows: Iterable[Sequence
     columns = [column.name for column in table.columns]
     try:
         await connection.copy_records_to_table(table.name, records=rows, columns=columns)  # type: ignore[union-attr]
+    except asyncpg.PostgresError as error:
+        raise _refused(f"COPY {table.name}", error) from error
+
+
+async def copy_text(session: AsyncSession, table: Table, rows: Iterable[str]) -> None:
+    """As `copy_rows`, for very many rows that are made as PostgreSQL's text format: columns parted by tabs, each row
+    ended by a line feed. For numbers and codes only: nothing is escaped."""
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    columns = [column.name for column in table.columns]
+    content = BytesIO("".join(rows).encode())
+    try:
+        await connection.copy_to_table(table.name, source=content, columns=columns)  # type: ignore[union-attr]
     except asyncpg.PostgresError as error:
         raise _refused(f"COPY {table.name}", error) from error
 

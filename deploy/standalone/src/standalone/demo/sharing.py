@@ -4,6 +4,7 @@ import csv
 import io
 from decimal import Decimal
 
+from chassis.money import rounded
 from standalone.client import Json, Steward
 from standalone.demo.books import CHARGED
 from standalone.demo.portfolio import load
@@ -31,6 +32,30 @@ async def allocation(caller: Steward, published: Published, report: Report) -> N
     report.tie("left unallocated", Decimal(0), Decimal(run["unallocated"]))
     for program, amount in expected["direct"]["full_cost"].items():
         report.tie(f"full cost of {program}", Decimal(amount), full[program])
+
+
+async def methods(caller: Steward, published: Published, report: Report) -> None:
+    """Internal services by two drivers and three methods; each figure shown to the cent for itself, as published."""
+    expected = published.expected["full_cost_2023_24_two_drivers"]
+    order = published.expected["full_cost_2023_24"]["step_down"]["order"]
+    pools = [
+        {
+            "code": code,
+            "sources": {"codes": [code]},
+            "targets": {"codes": [*order, *expected["direct"]]},
+            **({"by": "spend"} if code in SHARED_BY_SPEND else {"driver": "fte"}),
+        }
+        for code in order
+    ]
+    for method in ("direct", "step_down", "reciprocal"):
+        layers = [{"code": "internal-services", "method": method, "pools": pools}]
+        model = {"code": f"by-{method}", "name": f"Full cost, {method}", "effective_from": "2023-04-01"}
+        await caller.post("/finance/v1/allocation-models", {**model, "layers": layers})
+        run = await caller.post("/finance/v1/allocation-runs", {"model": model["code"], **YEAR})
+        objects = await caller.every(f"/finance/v1/allocation-runs/{run['id']}/objects")
+        exact = {row["cost_object_code"]: rounded(Decimal(row["exact"]), "CAD") for row in objects}
+        for program, amount in expected[method].items():
+            report.tie(f"{program}, {method}", Decimal(amount), exact[program], quiet=program != "BYE02")
 
 
 async def charges(caller: Steward, published: Published, report: Report) -> None:
@@ -85,4 +110,5 @@ async def service_costs(caller: Steward, report: Report) -> None:
     report.say(f"cost of program BYE04 in equal parts to {len(TELECOM_SERVICES)} services")
 
 
+SHARED_BY_SPEND = ("ISS05", "ISS09", "ISS0Z")
 TELECOM_SERVICES = ("GC-15", "GC-1989", "GC-34")

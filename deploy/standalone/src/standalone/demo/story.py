@@ -19,6 +19,8 @@ async def play(caller: Steward, board: Steward, last_day: date, published: Publi
         await books.costs(caller, published, report)
     with report.step("Internal services allocated to programs by staff, 2023-24"):
         await sharing.allocation(caller, published, report)
+    with report.step("The same by two drivers and three methods"):
+        await sharing.methods(caller, published, report)
     with report.step("Programs charged to departments by headcount, 2023-24"):
         await sharing.charges(caller, published, report)
     with report.step("Service standards and reviews"):

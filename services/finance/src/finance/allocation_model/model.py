@@ -1,6 +1,7 @@
-"""An allocation model: dated revisions of cost pools, each saying which cost goes to whom and by which driver."""
+"""An allocation model: dated revisions of layers of cost pools: which cost goes to whom, by which driver and method."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,31 @@ class NotYetEffective(Conflict, code="finance.allocation-model.not-yet-effective
     """No revision of the model is effective when the range begins."""
 
 
+class AllocationMethod(StrEnum):
+    """Direct: to no source of the layer. Step-down: to none that is closed already. Reciprocal: to all, at once."""
+
+    DIRECT = "direct"
+    STEP_DOWN = "step_down"
+    RECIPROCAL = "reciprocal"
+
+
+class SharedBy(StrEnum):
+    """Measured: quantities of a driver. Fixed: stated parts. Even: one each. Spend: gross cost before allocation."""
+
+    MEASURED = "measured"
+    FIXED = "fixed"
+    EVEN = "even"
+    SPEND = "spend"
+
+
+class IdleCapacity(StrEnum):
+    """What becomes of the cost of capacity that nobody uses: it stays, is spread over users, is shown on its own."""
+
+    LEAVE = "leave"
+    SPREAD = "spread"
+    SHOW = "show"
+
+
 class AllocationModel(Aggregate, Base):
     """`revision` is the number of the newest one."""
 
@@ -39,18 +65,18 @@ class AllocationModel(Aggregate, Base):
     def define(cls, *, code: str, name: str) -> "AllocationModel":
         return cls(code=code, name=name, revision=0)
 
-    def revise(self, *, effective_from: date, pools: list[dict[str, Any]]) -> "AllocationRevision":
+    def revise(self, *, effective_from: date, layers: list[dict[str, Any]]) -> "AllocationRevision":
         """Earlier revisions stay as they are: runs name the one that they followed."""
         self.revision += 1
-        return AllocationRevision(model_id=self.id, number=self.revision, effective_from=effective_from, pools=pools)
+        return AllocationRevision(model_id=self.id, number=self.revision, effective_from=effective_from, layers=layers)
 
 
 class AllocationRevision(Base):
-    """`pools` in the words of `schemas.CostPool`."""
+    """`layers` in the words of `schemas.Layer`."""
 
     __tablename__ = "allocation_revisions"
 
     model_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_models.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     effective_from: Mapped[date]
-    pools: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    layers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

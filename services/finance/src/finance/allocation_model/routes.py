@@ -1,6 +1,5 @@
 """The operations on allocation models."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,13 +8,14 @@ from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from finance.allocation_model.model import AllocationModel, AllocationRevision, CodeTaken
 from finance.allocation_model.schemas import (
+    MODEL_BODY_BYTES,
     AllocationModelView,
     AllocationRevisionView,
     DefineAllocationModel,
     ReviseAllocationModel,
 )
 from finance.driver.model import UnknownDriver
-from finance.driver.queries import driver_with
+from finance.driver.queries import drivers_with
 
 router = Router("allocation-models")
 
@@ -26,7 +26,10 @@ POOL = {
     "targets": {"kinds": ["program"]},
     "driver": "fte",
 }
-REVISION = {"effective_from": "2023-04-01", "pools": [POOL]}
+REVISION = {
+    "effective_from": "2023-04-01",
+    "layers": [{"code": "programs", "method": "direct", "pools": [POOL]}],
+}
 
 
 @router.operation(
@@ -35,6 +38,7 @@ REVISION = {"effective_from": "2023-04-01", "pools": [POOL]}
     permission=WRITE,
     problems=[CodeTaken, UnknownDriver],
     status=201,
+    max_body_bytes=MODEL_BODY_BYTES,
     example={"code": "full-cost", "name": "Full cost of programs", **REVISION},
 )
 async def define_allocation_model(command: DefineAllocationModel, session: Session) -> AllocationModelView:
@@ -52,6 +56,7 @@ async def define_allocation_model(command: DefineAllocationModel, session: Sessi
     permission=WRITE,
     problems=[UnknownDriver],
     status=201,
+    max_body_bytes=MODEL_BODY_BYTES,
     example=REVISION,
 )
 async def revise_allocation_model(
@@ -64,10 +69,9 @@ async def revise_allocation_model(
 
 
 async def _revise(session: Session, model: AllocationModel, command: ReviseAllocationModel) -> None:
-    for driver in sorted({pool.driver for pool in command.pools}):
-        await driver_with(session, driver)
-    pools: list[dict[str, Any]] = [pool.model_dump(mode="json") for pool in command.pools]
-    session.add(model.revise(effective_from=command.effective_from, pools=pools))
+    await drivers_with(session, {pool.driver for pool in command.each_pool() if pool.driver})
+    layers = [layer.model_dump(mode="json") for layer in command.stated]
+    session.add(model.revise(effective_from=command.effective_from, layers=layers))
     await session.flush()
 
 

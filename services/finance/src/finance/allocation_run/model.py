@@ -10,17 +10,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
-from chassis.money import exact_sum
-from finance.allocation_model.model import AllocationModel
-from finance.allocation_run.direct import Pool
+from chassis.money import EXACT
+from finance.allocation_model.model import AllocationMethod, AllocationModel, SharedBy
 from finance.allocation_run.events import AllocatedObject, AllocationCompleted
 from finance.db import Base
 from finance.fiscal_period.range import PeriodRange
 
 
 class AllocationRole(StrEnum):
+    """Idle: a target that the cost of unused capacity is shown on."""
+
     SOURCE = "source"
     TARGET = "target"
+    IDLE = "idle"
 
 
 class AllocationRun(Aggregate, Base):
@@ -52,38 +54,29 @@ class AllocationRun(Aggregate, Base):
 
     @classmethod
     def carry_out(
-        cls, *, model: AllocationModel, revision: int, within: PeriodRange, pools: Sequence[Pool], at: datetime
-    ) -> "tuple[AllocationRun, list[AllocationLine]]":
-        run = cls(
+        cls,
+        *,
+        id: UUID,
+        model: AllocationModel,
+        revision: int,
+        within: PeriodRange,
+        cost_in: Decimal,
+        unallocated: Decimal,
+        at: datetime,
+    ) -> "AllocationRun":
+        """What went in and was not left over has been allocated."""
+        return cls(
+            id=id,
             model_id=model.id,
             revision=revision,
             starts_on=within.starts_on,
             ends_on=within.ends_on,
             currency=within.currency,
+            cost_in=cost_in,
+            allocated=EXACT.subtract(cost_in, unallocated),
+            unallocated=unallocated,
             ran_at=at,
         )
-        lines = [line for pool in pools for line in run._lines(pool)]
-        run.cost_in = exact_sum(pool.cost for pool in pools)
-        run.allocated = exact_sum(line.amount for line in lines if line.role == AllocationRole.TARGET)
-        unserved = [pool.cost for pool in pools if not pool.shares(within.currency)]
-        run.unallocated = exact_sum(unserved)
-        return run, lines
-
-    def _lines(self, pool: Pool) -> "list[AllocationLine]":
-        def line(role: AllocationRole, target: UUID, amount: Decimal, quantity: Decimal | None) -> AllocationLine:
-            return AllocationLine(
-                run_id=self.id,
-                pool=pool.code,
-                cost_object_id=target,
-                role=role,
-                amount=amount,
-                driver_quantity=quantity,
-            )
-
-        return [line(AllocationRole.SOURCE, source, cost, None) for source, cost in pool.costs.items()] + [
-            line(AllocationRole.TARGET, target, amount, pool.quantities[target])
-            for target, amount in pool.shares(self.currency).items()
-        ]
 
     def complete(self, *, model_code: str, objects: Sequence[AllocatedObject]) -> None:
         self.record(
@@ -104,15 +97,89 @@ class AllocationRun(Aggregate, Base):
         self.replaced_at = at
 
 
+class AllocatedPool(Base):
+    """What a pool held, gave and kept, in exact amounts. `served` targets had some of the driver, `unmeasured` none.
+
+    cost = given + kept. `idle` is the cost of capacity that nobody used, wherever it went. Quantities are in units of
+    the driver. `number` counts the pools of the whole revision; one that `receives` hands on what its sources receive.
+    """
+
+    __tablename__ = "allocated_pools"
+    __table_args__ = (CheckConstraint("cost = given + kept", name="conserved"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_runs.id"), primary_key=True)
+    pool: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    layer: Mapped[str]
+    layer_number: Mapped[int]
+    method: Mapped[AllocationMethod]
+    shared_by: Mapped[SharedBy]
+    driver: Mapped[str | None]
+    receives: Mapped[bool]
+    cost: Mapped[Decimal]
+    given: Mapped[Decimal]
+    kept: Mapped[Decimal]
+    idle: Mapped[Decimal]
+    used: Mapped[Decimal]
+    capacity: Mapped[Decimal | None]
+    served: Mapped[int]
+    unmeasured: Mapped[int]
+
+
+class AllocatedCost(Base):
+    """What a cost object that took part bears: full = direct − given + received, rounded once, of `exact`."""
+
+    __tablename__ = "allocated_costs"
+    __table_args__ = (CheckConstraint('"full" = direct - given + received', name="conserved"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_runs.id"), primary_key=True)
+    cost_object_id: Mapped[UUID] = mapped_column(ForeignKey("cost_objects.id"), primary_key=True)
+    direct: Mapped[Decimal]
+    given: Mapped[Decimal]
+    received: Mapped[Decimal]
+    full: Mapped[Decimal]
+    exact: Mapped[Decimal]
+
+
+class AllocatedConsumer(Base):
+    """What a consumer bears, rounded once, of `exact`."""
+
+    __tablename__ = "allocated_consumers"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_runs.id"), primary_key=True)
+    consumer_id: Mapped[UUID] = mapped_column(ForeignKey("consumers.id"), primary_key=True)
+    amount: Mapped[Decimal]
+    exact: Mapped[Decimal]
+
+
 class AllocationLine(Base):
-    """What a source gave to a pool, or a target received from it."""
+    """What a source gave to a pool, or a cost object received from it, exact.
+
+    Of a source, `kept` is what the pool could not hand on of what it brought; amount and kept together are `own`, its
+    own cost as posted, and what it had received. Without foreign keys, because there may be millions: AllocatedPool and
+    AllocatedCost hold the run and the cost objects.
+    """
 
     __tablename__ = "allocation_lines"
     __table_args__ = (CheckConstraint("amount <> 'NaN'", name="amount"),)
 
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("allocation_runs.id"), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
     pool: Mapped[str] = mapped_column(primary_key=True)
-    cost_object_id: Mapped[UUID] = mapped_column(ForeignKey("cost_objects.id"), primary_key=True)
+    cost_object_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[AllocationRole] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal]
+    driver_quantity: Mapped[Decimal | None]
+    kept: Mapped[Decimal | None]
+    own: Mapped[Decimal | None]
+
+
+class ConsumerLine(Base):
+    """What a consumer received from a pool, exact."""
+
+    __tablename__ = "consumer_lines"
+
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pool: Mapped[str] = mapped_column(primary_key=True)
+    consumer_id: Mapped[UUID] = mapped_column(primary_key=True)
     amount: Mapped[Decimal]
     driver_quantity: Mapped[Decimal | None]

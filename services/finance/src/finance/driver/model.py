@@ -27,6 +27,13 @@ class TargetKind(StrEnum):
     CONSUMER = "consumer"
 
 
+class DriverKind(StrEnum):
+    """A level (headcount) holds until the next quantity; a flow (kilowatt hours) counts on the day it is dated."""
+
+    LEVEL = "level"
+    FLOW = "flow"
+
+
 class Quantity(NamedTuple):
     """How much one target has, in the unit of a driver."""
 
@@ -43,17 +50,21 @@ class Driver(Aggregate, Base):
     code: Mapped[str]
     name: Mapped[str]
     unit: Mapped[str]
+    kind: Mapped[DriverKind]
 
     @classmethod
-    def define(cls, *, code: str, name: str, unit: str) -> "Driver":
-        return cls(code=code, name=name, unit=unit)
+    def define(cls, *, code: str, name: str, unit: str, kind: DriverKind) -> "Driver":
+        return cls(code=code, name=name, unit=unit, kind=kind)
 
     def describe(self, *, name: str, unit: str) -> None:
         self.name, self.unit = name, unit
 
 
 class DriverQuantity(Base):
-    """Holds from `valid_from` until the next one of the same target. Its target may be a consumer not yet heard of."""
+    """Of a level: holds from `valid_from` until the next one of the same target; of a flow: counts on that day.
+
+    Its target may be a consumer not yet heard of.
+    """
 
     __tablename__ = "driver_quantities"
     __table_args__ = (CheckConstraint("quantity >= 0 AND quantity <> 'NaN'", name="quantity"),)

@@ -1,18 +1,27 @@
 """The quantities of drivers, as of a day and as they are brought."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
 from finance.consumer.model import Consumer
-from finance.cost_object.model import CostObject
-from finance.driver.model import Driver, DriverQuantity, Quantity, TargetKind, UnknownDriver
+from finance.driver.model import Driver, DriverKind, DriverQuantity, Quantity, TargetKind, UnknownDriver
+from finance.fiscal_period.range import PeriodRange
+
+
+async def drivers_with(session: AsyncSession, codes: Collection[str]) -> dict[str, Driver]:
+    """The drivers by their codes; raises UnknownDriver with the codes that there are none for."""
+    found = {driver.code: driver for driver in await session.scalars(select(Driver).where(among(Driver.code, codes)))}
+    if missing := sorted(set(codes) - found.keys()):
+        raise UnknownDriver(f"There is no driver {', '.join(missing[:20])}.")
+    return found
 
 
 async def driver_with(session: AsyncSession, code: str) -> Driver:
@@ -32,10 +41,33 @@ def in_force(driver_id: UUID, on: date) -> Select[Any]:
     )
 
 
-async def of_cost_objects(session: AsyncSession, driver_id: UUID, on: date) -> dict[UUID, Decimal]:
-    held = in_force(driver_id, on).subquery()
-    query = select(held.c.target_id, held.c.quantity).join(CostObject, CostObject.id == held.c.target_id)
-    return {row[0]: row[1] for row in (await session.execute(query))}
+async def quantities(
+    session: AsyncSession, drivers: Collection[Driver], within: PeriodRange
+) -> AsyncIterator[tuple[UUID, Sequence[UUID], Sequence[Decimal]]]:
+    """Of each driver, one after the other, its targets and their quantities above zero over a range: of a level what
+    holds on the last day, of a flow the sum of what is dated in the range. There may be millions."""
+    D = DriverQuantity
+    level = [driver.id for driver in drivers if driver.kind == DriverKind.LEVEL]
+    flow = [driver.id for driver in drivers if driver.kind == DriverKind.FLOW]
+    held = (
+        select(D.driver_id, D.target_id, D.quantity)
+        .ext(distinct_on(D.driver_id, D.target_id))
+        .where(among(D.driver_id, level), D.valid_from < within.ends_on)
+        .order_by(D.driver_id, D.target_id, D.valid_from.desc())
+    )
+    summed = (
+        select(D.driver_id, D.target_id, func.sum(D.quantity).label("quantity"))
+        .where(among(D.driver_id, flow), D.valid_from >= within.starts_on, D.valid_from < within.ends_on)
+        .group_by(D.driver_id, D.target_id)
+    )
+    for each in (held.subquery(), summed.subquery()):
+        columns = (
+            func.array_agg(aggregate_order_by(column, each.c.target_id))
+            for column in (each.c.target_id, each.c.quantity)
+        )
+        query = select(each.c.driver_id, *columns).where(each.c.quantity > 0).group_by(each.c.driver_id)
+        async for row in await session.stream(query, execution_options={"yield_per": 10}):
+            yield row[0], row[1], row[2]
 
 
 async def of_consumers(session: AsyncSession, driver_id: UUID, on: date) -> list[Quantity]:

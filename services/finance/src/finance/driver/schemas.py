@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from chassis.money import NonNegativeAmount
 from chassis.text import Code, Line, Schema
-from finance.driver.model import TargetKind
+from finance.driver.model import DriverKind, TargetKind
 
 
 class DescribeDriver(Schema):
@@ -18,6 +18,7 @@ class DescribeDriver(Schema):
 
 class DefineDriver(DescribeDriver):
     code: Code
+    kind: DriverKind = DriverKind.LEVEL
 
 
 class DriverView(Schema):
@@ -25,6 +26,7 @@ class DriverView(Schema):
     code: str
     name: str
     unit: str
+    kind: DriverKind
     version: int
 
 

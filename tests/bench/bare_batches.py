@@ -21,6 +21,11 @@ ON CONFLICT ON CONSTRAINT uq_period_balances_dimensions DO UPDATE SET debit = ke
     credit = kept.credit + excluded.credit, base_debit = kept.base_debit + excluded.base_debit,
     base_credit = kept.base_credit + excluded.base_credit"""
 
+ENTRY_COLUMNS = (
+    "id posting_id fiscal_period_id posted_on description source reference adjustment reversal_of line_count"
+    " fingerprint actor recorded_at"
+).split()
+
 
 class BareBatches:
     def __init__(self, place: Books) -> None:
@@ -40,7 +45,9 @@ class BareBatches:
         async with connection.transaction():
             now = await connection.fetchval("SELECT now()")
             dated = [(*entry, now) for entry in entries]
-            await connection.copy_records_to_table("journal_entries", schema_name="finance", records=dated)
+            await connection.copy_records_to_table(
+                "journal_entries", schema_name="finance", records=dated, columns=ENTRY_COLUMNS
+            )
             await connection.copy_records_to_table("journal_lines", schema_name="finance", records=lines)
             await connection.execute(BALANCES, posting)
             await connection.execute(

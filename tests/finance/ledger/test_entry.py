@@ -31,7 +31,7 @@ ACCOUNTS = {
     HEADING: PostingAccount(HEADING, "5000", False),
 }
 MAIL = PostingCostObject(uuid4(), "MAIL", None)
-PERIOD = PostingPeriod(uuid4(), "2025-26-P01", PeriodState.OPEN, "CAD", None)
+PERIOD = PostingPeriod(uuid4(), "2025-26-P01", PeriodState.OPEN, "CAD", None, False)
 
 
 def line(amount: str, account: UUID = EXPENSE, currency: str = "CAD", rate: str | None = None) -> Line:

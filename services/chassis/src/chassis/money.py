@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, localcontext
+from fractions import Fraction
 from typing import Annotated, Any, LiteralString, Self
 
 import iso4217
@@ -57,6 +58,13 @@ def round_to(amount: Decimal, decimals: int) -> Decimal:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """`amount` to the minor unit of its currency, half away from zero. ValueError for an unknown currency."""
     return round_to(amount, minor_unit(currency))
+
+
+def of_fraction(number: Fraction, decimals: int) -> Decimal:
+    """The exact number rounded once, half away from zero, with `decimals` digits after the point."""
+    sign = -1 if number < 0 else 1
+    units, rest = divmod(abs(number.numerator) * 10**decimals, number.denominator)
+    return Decimal(sign * (units + (2 * rest >= number.denominator))).scaleb(-decimals, EXACT)
 
 
 def split(total: Decimal, weights: Sequence[Decimal], *, decimals: int) -> list[Decimal]:

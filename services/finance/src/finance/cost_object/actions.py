@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.imports import FileUpload, Row
+from chassis.problems import NoSuchResource
 from finance.cost_object.model import ClosedBeforeOpened, CostObject, CostObjectKind
 from finance.cost_object.schemas import CostObjectRow
 
@@ -44,6 +45,21 @@ def _taken(row: CostObjectRow, known: dict[str, CostObject], today: date) -> str
     there.last(opened_on=said[2], closed_on=said[3])
     there.describe(name=row.name, kind=row.kind, chargeable=there.chargeable)
     return "changed"
+
+
+async def stand_below(session: AsyncSession, cost_object: CostObject, parent_code: str | None) -> None:
+    """Moves in the tree follow one another, so that two at once make no loop. NoSuchResource for an unknown parent."""
+    if parent_code is None:
+        cost_object.stand_below(None, above=())
+        return
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("cost object tree", 0))))
+    parent = await session.scalar(select(CostObject).where(CostObject.code == parent_code))
+    if parent is None:
+        raise NoSuchResource(f"There is no cost object {parent_code}.")
+    walk = select(CostObject.parent_id.label("id")).where(CostObject.id == parent.id).cte("above", recursive=True)
+    walk = walk.union(select(CostObject.parent_id).join(walk, walk.c.id == CostObject.id))
+    above = (await session.scalars(select(walk.c.id).where(walk.c.id.is_not(None)))).all()
+    cost_object.stand_below(parent, above=above)
 
 
 async def of_service(

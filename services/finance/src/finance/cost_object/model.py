@@ -1,11 +1,12 @@
 """A cost object: what cost is collected for and charged by, most often a service of the portfolio."""
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict
@@ -24,6 +25,10 @@ class ClosedBeforeOpened(Conflict, code="finance.cost-object.closed-before-opene
     """A cost object cannot be closed before it was opened."""
 
 
+class BelowItself(Conflict, code="finance.cost-object.below-itself"):
+    """A cost object cannot stand below itself."""
+
+
 class CostObjectKind(StrEnum):
     SERVICE = "service"
     PROGRAM = "program"
@@ -33,7 +38,10 @@ class CostObjectKind(StrEnum):
 
 
 class CostObject(Aggregate, Base):
-    """`closed_on` is the first day without cost and charges; `known_sequence` the newest fact heard of its service."""
+    """`closed_on` is the first day without cost and charges; `known_sequence` the newest fact heard of its service.
+
+    `parent_id` makes a tree for budgets: a service below its cost center, a project below its program.
+    """
 
     __tablename__ = "cost_objects"
     __table_args__ = (UniqueConstraint("code"), UniqueConstraint("service_id"))
@@ -42,6 +50,7 @@ class CostObject(Aggregate, Base):
     name: Mapped[str]
     kind: Mapped[CostObjectKind]
     service_id: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("cost_objects.id"), index=True)
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
     chargeable: Mapped[bool]
@@ -65,6 +74,12 @@ class CostObject(Aggregate, Base):
 
     def describe(self, *, name: str, kind: CostObjectKind, chargeable: bool) -> None:
         self.name, self.kind, self.chargeable = name, kind, chargeable
+
+    def stand_below(self, parent: "CostObject | None", *, above: Collection[UUID]) -> None:
+        """`above` are the ids of all that stand above the parent. BelowItself if that would make a loop."""
+        if parent and self.id in {parent.id, *above}:
+            raise BelowItself(f"{parent.code} is {self.code} or stands below it.")
+        self.parent_id = parent.id if parent else None
 
     def hear(self, *, service_id: UUID, sequence: int) -> bool:
         """Whether a fact of its service is newer than all heard before; from now on it stands for that service."""

@@ -9,9 +9,10 @@ from chassis.application import Today
 from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, ImportResult, Upload
 from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.problems import NoSuchResource
 from chassis.text import Code
 from finance.cost_object import actions
-from finance.cost_object.model import ClosedBeforeOpened, CodeTaken, CostObject, CostObjectKind
+from finance.cost_object.model import BelowItself, ClosedBeforeOpened, CodeTaken, CostObject, CostObjectKind
 from finance.cost_object.schemas import CostObjectRow, CostObjectView, DescribeCostObject, OpenCostObject
 
 router = Router("cost-objects")
@@ -24,7 +25,7 @@ EXAMPLE = {"name": "Managed database hosting", "kind": "service", "chargeable": 
     "POST",
     "/cost-objects",
     permission=WRITE,
-    problems=[CodeTaken, ClosedBeforeOpened],
+    problems=[CodeTaken, ClosedBeforeOpened, BelowItself, NoSuchResource],
     status=201,
     example={"code": "DB-HOSTING", **EXAMPLE},
 )
@@ -61,7 +62,7 @@ async def get_cost_object(cost_object_id: UUID, session: Session) -> CostObjectV
 
 
 @router.operation(
-    "PUT", "/cost-objects/{cost_object_id}", permission=WRITE, problems=[ClosedBeforeOpened], example=EXAMPLE
+    "PUT", "/cost-objects/{cost_object_id}", permission=WRITE, problems=[ClosedBeforeOpened, BelowItself], example=EXAMPLE
 )
 async def describe_cost_object(
     cost_object_id: UUID, command: DescribeCostObject, version: ExpectedVersion, session: Session
@@ -73,6 +74,7 @@ async def describe_cost_object(
 async def _described(cost_object: CostObject, command: DescribeCostObject, session: Session) -> CostObjectView:
     cost_object.describe(name=command.name, kind=command.kind, chargeable=command.chargeable)
     cost_object.last(opened_on=cost_object.opened_on, closed_on=command.closed_on)
+    await actions.stand_below(session, cost_object, command.parent)
     await session.flush()
     return CostObjectView.model_validate(cost_object)
 

@@ -14,6 +14,7 @@ class DescribeCostObject(Schema):
     kind: CostObjectKind
     chargeable: bool = False
     closed_on: Day | None = Field(default=None, description="The first day without cost and charges.")
+    parent: Code | None = Field(default=None, description="The code of the cost object above it, for budgets.")
 
 
 class OpenCostObject(DescribeCostObject):
@@ -37,6 +38,7 @@ class CostObjectView(Schema):
     name: str
     kind: CostObjectKind
     service_id: UUID | None = Field(description="The service of the portfolio that it stands for.")
+    parent_id: UUID | None
     opened_on: date
     closed_on: date | None
     chargeable: bool

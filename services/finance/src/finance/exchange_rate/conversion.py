@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from chassis.money import DECIMALS, EXACT, minor_unit
+from chassis.money import DECIMALS, EXACT, minor_unit, of_fraction
 from finance.exchange_rate.model import RateUnknown
 
 Pair = tuple[str, str]
@@ -43,7 +43,7 @@ class Conversion:
     @property
     def rate(self) -> Decimal:
         """For show: to 12 decimals, half away from zero."""
-        return _rounded(self.factor, DECIMALS).normalize(EXACT)
+        return of_fraction(self.factor, DECIMALS).normalize(EXACT)
 
     @property
     def is_exact(self) -> bool:
@@ -60,7 +60,7 @@ class Conversion:
 
 def rounded_at(conversion: Conversion, amount: Decimal, currency: str) -> Decimal:
     """To the minor unit of `currency`, half away from zero."""
-    return _rounded(Fraction(amount) * conversion.factor, minor_unit(currency))
+    return of_fraction(Fraction(amount) * conversion.factor, minor_unit(currency))
 
 
 def conversion(rates: Iterable[tuple[str, str, Decimal, date]], from_currency: str, to_currency: str) -> Conversion:
@@ -84,18 +84,11 @@ def _step(steps: Mapping[Pair, Step], from_currency: str, to_currency: str) -> S
     return Step(from_currency, to_currency, turned.rate, turned.rate_on, inverse=True) if turned else None
 
 
-def _rounded(number: Fraction, decimals: int) -> Decimal:
-    """Half away from zero."""
-    sign = -1 if number < 0 else 1
-    units, rest = divmod(abs(number.numerator) * 10**decimals, number.denominator)
-    return Decimal(sign * (units + (2 * rest >= number.denominator))).scaleb(-decimals, EXACT)
-
-
 def _largest_remainder(parts: Sequence[Fraction], decimals: int) -> list[Decimal]:
     """Earlier ones are served first where remainders are equal."""
     units = [part * 10**decimals for part in parts]
     floors = [unit.numerator // unit.denominator for unit in units]
-    whole = int(_rounded(sum(units, Fraction(0)), 0))
+    whole = int(of_fraction(sum(units, Fraction(0)), 0))
     by_remainder = sorted(range(len(units)), key=lambda at: floors[at] - units[at])
     for at in by_remainder[: whole - sum(floors)]:
         floors[at] += 1

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Invalid
+from finance.budget.lines import Control
 from finance.db import Base
 from finance.fiscal_period.events import PeriodClosed
 
@@ -74,7 +75,8 @@ class Seal:
 class FiscalYear(Aggregate, Base):
     """Twelve months, half-open `[starts_on, ends_on)`, kept in one base currency.
 
-    `rate_source` names whose recorded exchange rates hold for amounts that bring none. `closing_entry_id` is the entry
+    `rate_source` names whose recorded exchange rates hold for amounts that bring none; `unbudgeted` says what happens
+    to spending that no budget line has in its scope. `closing_entry_id` is the entry
     that took the year's result to the balance sheet (null when there was none to take); `closings` counts how often
     the year was closed.
     """
@@ -90,12 +92,21 @@ class FiscalYear(Aggregate, Base):
     ends_on: Mapped[date]
     base_currency: Mapped[str]
     rate_source: Mapped[str | None]
+    unbudgeted: Mapped[Control]
     closed_on: Mapped[date | None]
     closing_entry_id: Mapped[UUID | None]
     closings: Mapped[int]
 
     @classmethod
-    def begin(cls, *, code: str, starts_on: date, base_currency: str, rate_source: str | None = None) -> "FiscalYear":
+    def begin(
+        cls,
+        *,
+        code: str,
+        starts_on: date,
+        base_currency: str,
+        rate_source: str | None = None,
+        unbudgeted: Control = Control.WARN,
+    ) -> "FiscalYear":
         if starts_on.day != 1:
             raise NotAMonthStart(f"{starts_on} is not the first day of a month.")
         return cls(
@@ -104,11 +115,12 @@ class FiscalYear(Aggregate, Base):
             ends_on=months_after(starts_on, MONTHS),
             base_currency=base_currency,
             rate_source=rate_source,
+            unbudgeted=unbudgeted,
             closings=0,
         )
 
-    def value_at(self, *, rate_source: str | None) -> None:
-        self.rate_source = rate_source
+    def steer(self, *, rate_source: str | None, unbudgeted: Control) -> None:
+        self.rate_source, self.unbudgeted = rate_source, unbudgeted
 
     def close(self, *, on: date, periods: "Sequence[FiscalPeriod]") -> None:
         """`periods` are its own in order; the last of them is closed right after, with the closing entry in it."""

@@ -32,7 +32,7 @@ from finance.fiscal_period.schemas import (
     FiscalPeriodView,
     FiscalYearView,
     ReopenFiscalPeriod,
-    ValueFiscalYear,
+    SteerFiscalYear,
     VerificationView,
 )
 from finance.ledger.digest import seal
@@ -89,13 +89,13 @@ async def open_fiscal_year(fiscal_year_id: UUID, session: Session, caller: Curre
     return FiscalYearView.model_validate(year)
 
 
-@router.operation("PUT", "/fiscal-years/{fiscal_year_id}", permission=WRITE, example={"rate_source": "bank-of-canada"})
-async def value_fiscal_year(
-    fiscal_year_id: UUID, command: ValueFiscalYear, version: ExpectedVersion, session: Session
+@router.operation("PUT", "/fiscal-years/{fiscal_year_id}", permission=WRITE, example={"rate_source": "bank-of-canada", "unbudgeted": "warn"})
+async def steer_fiscal_year(
+    fiscal_year_id: UUID, command: SteerFiscalYear, version: ExpectedVersion, session: Session
 ) -> FiscalYearView:
-    """Say whose recorded exchange rates hold for the amounts of a year that bring none."""
+    """Say whose recorded exchange rates hold for amounts that bring none, and what unbudgeted spending meets."""
     year = await found(session, FiscalYear, fiscal_year_id, version=version)
-    year.value_at(**dict(command))
+    year.steer(**dict(command))
     await session.flush()
     return FiscalYearView.model_validate(year)
 

@@ -8,12 +8,14 @@ from pydantic import Field, StringConstraints
 
 from chassis.money import Amount, Currency
 from chassis.text import NO_NUL, Code, Day, Schema
+from finance.budget.lines import Control
 from finance.fiscal_period.model import PeriodState
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=NO_NUL)]
 
 
 RATE_SOURCE = "Whose recorded exchange rates hold for amounts that bring none; null: every amount brings its own."
+UNBUDGETED = "What happens to spending that no budget line has in its scope."
 
 
 class BeginFiscalYear(Schema):
@@ -21,10 +23,12 @@ class BeginFiscalYear(Schema):
     starts_on: Day = Field(description="The first day of any month.")
     base_currency: Currency = "CAD"
     rate_source: Code | None = Field(default=None, description=RATE_SOURCE)
+    unbudgeted: Control = Field(default=Control.WARN, description=UNBUDGETED)
 
 
-class ValueFiscalYear(Schema):
+class SteerFiscalYear(Schema):
     rate_source: Code | None = Field(default=None, description=RATE_SOURCE)
+    unbudgeted: Control = Field(default=Control.WARN, description=UNBUDGETED)
 
 
 class CloseFiscalYear(Schema):
@@ -38,6 +42,7 @@ class FiscalYearView(Schema):
     ends_on: date = Field(description="The first day after the year.")
     base_currency: str
     rate_source: str | None
+    unbudgeted: Control
     closed_on: date | None
     closing_entry_id: UUID | None = Field(description="Null for an open year, and for one that had no result to take.")
     version: int

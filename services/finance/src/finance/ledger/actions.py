@@ -16,6 +16,7 @@ from chassis.bulk import copy_rows
 from chassis.cause import Cause, because_of, current_cause
 from chassis.ids import uuid7
 from chassis.problems import NoSuchResource, Problem
+from finance.budget.control import count_entries
 from finance.exchange_rate.conversion import Conversion, conversion
 from finance.exchange_rate.model import RateUnknown
 from finance.exchange_rate.queries import in_force
@@ -72,6 +73,8 @@ async def post(session: AsyncSession, *batches: Batch) -> list[Posted]:
         ids = [id for each in posted for id in each.entry_ids]
         await copy_rows(session, LINES, _line_rows(ids, new, lines))
         await queries.keep_balances(session, new)
+        if any(period.budgeted for period in periods.values()):
+            await count_entries(session, new)
         await _announce(session, postings, batches, posted)
     return posted
 

@@ -69,7 +69,8 @@ class EntryKind(StrEnum):
 class PostingPeriod:
     """The period that an entry falls into, as it is while the posting holds it.
 
-    `rate_source` names the recorded exchange rates of amounts that bring none.
+    `rate_source` names the recorded exchange rates of amounts that bring none; `budgeted` says whether spending is
+    held against budgets.
     """
 
     id: UUID
@@ -77,6 +78,7 @@ class PostingPeriod:
     state: PeriodState
     base_currency: str
     rate_source: str | None
+    budgeted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,9 @@ class Books:
         (year,) = (await self.client.get("/v1/fiscal-years")).json()["items"]
         version = {"If-Match": f'"{year["version"]}"'}
         path = f"/v1/fiscal-years/{year['id']}"
-        answer = await self.client.put(path, json={"rate_source": rate_source, "unbudgeted": year["unbudgeted"]}, headers=version)
+        answer = await self.client.put(
+            path, json={"rate_source": rate_source, "unbudgeted": year["unbudgeted"]}, headers=version
+        )
         assert answer.status_code == 200, answer.text
 
     async def post(self, entry: dict[str, Any]) -> httpx.Response:

@@ -6,6 +6,9 @@ from finance.allocation_model.routes import router as allocation_models
 from finance.allocation_run.events import AllocationCompleted
 from finance.allocation_run.routes import router as allocation_runs
 from finance.assignment_rule.routes import router as assignment_rules
+from finance.budget.events import BudgetApproved, BudgetExceeded, BudgetThresholdReached
+from finance.budget.routes import router as budgets
+from finance.budget_reservation.routes import router as budget_reservations
 from finance.charge.events import ChargeIssued
 from finance.charge.routes import router as charges
 from finance.charge_plan.routes import router as charge_plans
@@ -38,6 +41,8 @@ manifest = Manifest(
         journal_entries,
         exchange_rates,
         revaluations,
+        budgets,
+        budget_reservations,
         assignment_rules,
         cost_imports,
         reports,
@@ -51,6 +56,9 @@ manifest = Manifest(
     events=[
         PeriodClosed,
         CostPosted,
+        BudgetApproved,
+        BudgetThresholdReached,
+        BudgetExceeded,
         AllocationCompleted,
         ChargeIssued,
     ],

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.events import Reading
 from chassis.manifest import Reactions
 from chassis.money import NonNegativeAmount
+from finance.budget_reservation import actions as reservations
 from finance.consumer import actions as consumers
 from finance.cost_object import actions as cost_objects
 from finance.cost_object.model import CostObject
@@ -108,6 +109,7 @@ async def rename_cost_object(session: AsyncSession, fact: ServiceChanged) -> Non
 async def end_charging(session: AsyncSession, fact: ServiceRetired) -> None:
     if cost_object := await _of_service(session, fact, on=fact.retired_on):
         cost_object.end(on=fact.retired_on)
+        await reservations.release_all(session, cost_object.id, from_day=fact.retired_on)
 
 
 async def _of_service(

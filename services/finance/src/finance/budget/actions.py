@@ -23,12 +23,11 @@ from finance.budget.model import (
     LineInUse,
     ScopeTaken,
 )
-from finance.budget.scope import Place, nearest
 from finance.budget.schemas import PlanBudgetLine
+from finance.budget.scope import Place, nearest
 from finance.cost_object.model import CostObject
 from finance.driver.model import Driver
-from finance.exchange_rate.model import RateUnknown
-from finance.exchange_rate.queries import conversion_on
+from finance.exchange_rate.queries import conversion_into_base
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
 from finance.fiscal_period.year_end import periods_of
 from finance.ledger.model import PeriodBalance
@@ -44,7 +43,7 @@ async def version_of(session: AsyncSession, budget: Budget, number: int) -> Budg
 async def plan(
     session: AsyncSession, budget: Budget, version: BudgetVersion, planned: Sequence[PlanBudgetLine]
 ) -> None:
-    """Give a draft these lines in place of those it has. LinesUnfit, TransitionRefused, or NoSuchResource for a name."""
+    """Give a draft these lines in place of those it has. LinesUnfit, TransitionRefused, NoSuchResource."""
     version.check_draft()
     parents = {line.code: line.parent for line in planned}
     rules.check_tree(parents, [line.code for line in planned if line.total is not None or line.months])
@@ -93,24 +92,13 @@ async def approve(session: AsyncSession, budget: Budget, version: BudgetVersion,
     version.approve(by=by, at=at)
     if version.revises:
         (await version_of(session, budget, version.revises)).supersede()
-    rate = await _rate(session, year, budget.currency, at)
+    rate = (await conversion_into_base(session, year, budget.currency, at.date())).rate
     total = exact_sum(await _amounts(session, version))
     budget.approve(version, fiscal_year=year.code, rate=rate, total=total)
     await session.flush()
     await _check_scopes(session, year.id)
     await _check_open_reservations(session, budget)
     await recount(session, year)
-
-
-async def _rate(session: AsyncSession, year: FiscalYear, currency: str, at: datetime) -> Decimal:
-    if currency == year.base_currency:
-        return Decimal(1)
-    if year.rate_source is None:
-        raise RateUnknown(f"The fiscal year {year.code} names no rate source for {currency}.")
-    found = await conversion_on(
-        session, source=year.rate_source, from_currency=currency, to_currency=year.base_currency, on=at.date()
-    )
-    return found.rate
 
 
 async def _amounts(session: AsyncSession, version: BudgetVersion) -> list[Decimal]:
@@ -135,9 +123,7 @@ async def _check_scopes(session: AsyncSession, year_id: UUID) -> None:
 
 async def _check_open_reservations(session: AsyncSession, budget: Budget) -> None:
     P, L = BudgetPosition, BudgetLine
-    there = select(L.code).where(
-        L.budget_id == budget.id, L.number == budget.approved_number, L.amounts.is_not(None)
-    )
+    there = select(L.code).where(L.budget_id == budget.id, L.number == budget.approved_number, L.amounts.is_not(None))
     query = select(P.line).where(P.budget_id == budget.id, P.requested + P.committed != 0, P.line.not_in(there))
     if line := await session.scalar(query.limit(1)):
         raise LineInUse(f"{line} has open reservations: release them first.")
@@ -177,4 +163,3 @@ async def standing_lines(session: AsyncSession, budget: Budget) -> list[BudgetLi
     L = BudgetLine
     query = select(L).where(L.budget_id == budget.id, L.number == (budget.approved_number or 0)).order_by(L.code)
     return list(await session.scalars(query))
-

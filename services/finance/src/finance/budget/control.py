@@ -1,4 +1,4 @@
-"""Spending meets its budget: it is counted, stopped where a line says so, and announced where it crosses a threshold."""
+"""Spending meets its budget: counted, stopped where a line says so, announced where it crosses a threshold."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -92,7 +92,9 @@ def refuse(kind: DocumentKind, month: int, concerned: Sequence[Line]) -> list[st
     sums: list[Sums] = [line.horizon_sums(month) for line in concerned]
     stops, warns = shortfall(sums, [(line.control(kind), line.place.line) for line in concerned])
     if stops:
-        lacking = {line.place.line: plain(each.available.copy_negate()) for line, each in zip(concerned, sums, strict=True)}
+        lacking = {
+            line.place.line: plain(each.available.copy_negate()) for line, each in zip(concerned, sums, strict=True)
+        }
         code = stops[0]
         raise Overspent(f"The line {code} lacks {lacking[code]}.", line=code, lacking=lacking[code])
     return warns

@@ -10,6 +10,7 @@ from chassis.money import EXACT, exact_sum, minor_unit, split
 from chassis.problems import Invalid
 
 MONTHS = 12
+MOST_LINES = 10_000
 FULL = Decimal(100)
 
 
@@ -72,7 +73,7 @@ def check_tree(parents: Mapping[str, str | None], with_amounts: Iterable[str]) -
     """LinesUnfit for a parent that is not there, a loop, or an amount on a line with others below it."""
     above = {parent for parent in parents.values() if parent}
     if missing := above - parents.keys():
-        raise LinesUnfit(f"There is no line {sorted(missing)[0]} to stand below.")
+        raise LinesUnfit(f"There is no line {min(missing)} to stand below.")
     for code in parents:
         seen: set[str] = set()
         at: str | None = code
@@ -98,7 +99,8 @@ def rolled_up(parents: Mapping[str, str | None], leaves: Mapping[str, Sequence[D
 
 def shortfall(sums: Sequence[Sums], controls: Sequence[tuple[Control, str]]) -> tuple[list[str], list[str]]:
     """Of the lines that a document needs, it being counted already: those that stop it, and those that warn."""
-    stops, warns = [], []
+    stops: list[str] = []
+    warns: list[str] = []
     for line, (control, code) in zip(sums, controls, strict=True):
         if line.available < 0 and control != Control.IGNORE:
             (stops if control == Control.STOP else warns).append(code)

@@ -112,9 +112,7 @@ class Budget(Aggregate, Base):
             self.record(BudgetThresholdReached(budget_id=self.id, code=self.code, percent=percent, **said))
 
     def exceed(self, *, starts_on: date, ends_on: date, **said: Any) -> None:
-        self.record(
-            BudgetExceeded(budget_id=self.id, code=self.code, starts_on=starts_on, ends_on=ends_on, **said)
-        )
+        self.record(BudgetExceeded(budget_id=self.id, code=self.code, starts_on=starts_on, ends_on=ends_on, **said))
 
 
 class BudgetVersion(Base):
@@ -158,9 +156,7 @@ class BudgetVersion(Base):
 
     def _move(self, to: BudgetState, *, only_from: BudgetState) -> None:
         if self.state != only_from:
-            raise TransitionRefused(
-                f"Version {self.number} is {self.state}: it cannot become {to}.", state=self.state
-            )
+            raise TransitionRefused(f"Version {self.number} is {self.state}: it cannot become {to}.", state=self.state)
         self.state = to
 
 
@@ -214,7 +210,7 @@ class BudgetPosition(Base):
 
 
 class BudgetAlert(Base):
-    """The highest threshold of a line that was announced, of actual or of forecast, so that each crossing is said once."""
+    """The highest threshold of a line that was announced, of actual or forecast, so that each crossing is said once."""
 
     __tablename__ = "budget_alerts"
 

@@ -155,9 +155,7 @@ async def use(session: AsyncSession, used: Mapping[tuple[Place, int], Month]) ->
     ]
     upsert = insert(BudgetPosition).values(rows)
     kept = {name: getattr(BudgetPosition, name) + upsert.excluded[name] for name in USES}
-    await session.execute(
-        upsert.on_conflict_do_update(index_elements=["budget_id", "line", "month"], set_=kept)
-    )
+    await session.execute(upsert.on_conflict_do_update(index_elements=["budget_id", "line", "month"], set_=kept))
 
 
 def _named(places: Collection[Place]) -> dict[str, Any]:

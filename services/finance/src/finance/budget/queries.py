@@ -1,7 +1,6 @@
 """Budgets as they are shown: their documents, their positions, and their variances."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.money import EXACT, exact_sum, of_fraction
+from chassis.bulk import among
+from chassis.money import DECIMALS, EXACT, exact_sum, of_fraction
 from finance.budget import variance as rule
 from finance.budget.lines import MONTHS, rolled_up
 from finance.budget.model import Budget, BudgetLine, BudgetVersion
 from finance.budget.position import Line, lines_of
-from finance.budget.scope import Place
 from finance.budget.schemas import (
     BudgetDocumentView,
     BudgetLineView,
@@ -25,12 +24,12 @@ from finance.budget.schemas import (
     VarianceRow,
     VariancesView,
 )
+from finance.budget.scope import Place
 from finance.cost_object.model import CostObject
-from finance.driver.model import Driver
-from finance.driver.queries import of_cost_objects
+from finance.driver.model import Driver, DriverKind
+from finance.driver.queries import quantities
 from finance.fiscal_period.model import FiscalYear, months_after
-
-FULL = Decimal(100)
+from finance.fiscal_period.range import PeriodRange
 
 
 async def document(session: AsyncSession, version: BudgetVersion) -> BudgetDocumentView:
@@ -86,6 +85,10 @@ async def _totals(session: AsyncSession, budget_id: UUID, number: int | None) ->
     return {code: exact_sum(amounts) for code, amounts in months.items()}
 
 
+async def code_of(session: AsyncSession, kind: type[CostObject] | type[Driver], ids: set[UUID]) -> dict[UUID, str]:
+    return {row[0]: row[1] for row in await session.execute(select(kind.id, kind.code).where(among(kind.id, ids)))}
+
+
 async def positions(session: AsyncSession, budget: Budget) -> list[PositionView]:
     """In base currency, by line."""
     found = await lines_of(session, [budget.id])
@@ -122,13 +125,15 @@ def _position(line: Line) -> PositionView:
 async def variances(session: AsyncSession, year: FiscalYear, month: int) -> VariancesView:
     """Of all lines in force, from the first month of the year up to and with a month."""
     budgets = await session.scalars(
-        select(Budget).where(Budget.fiscal_year_id == year.id, Budget.approved_number.is_not(None)).order_by(Budget.code)
+        select(Budget)
+        .where(Budget.fiscal_year_id == year.id, Budget.approved_number.is_not(None))
+        .order_by(Budget.code)
     )
     codes = {budget.id: budget.code for budget in budgets}
     found = await lines_of(session, codes.keys())
-    quantities = await _quantities(session, year, month, codes.keys())
+    measured = await _quantities(session, year, month, codes.keys())
     order = sorted(found, key=lambda place: (codes[place.budget_id], place.line))
-    rows = [_variance(codes[place.budget_id], found[place], month, quantities.get(place)) for place in order]
+    rows = [_variance(codes[place.budget_id], found[place], month, measured.get(place)) for place in order]
     return VariancesView(fiscal_year=year.code, month=month, currency=year.base_currency, rows=rows)
 
 
@@ -155,23 +160,33 @@ def _variance(budget: str, line: Line, month: int, quantities: tuple[Decimal, De
 
 
 async def _quantities(
-    session: AsyncSession, year: FiscalYear, month: int, budget_ids: Any
+    session: AsyncSession, year: FiscalYear, month: int, budget_ids: Collection[UUID]
 ) -> dict[Place, tuple[Decimal, Decimal]]:
-    """Planned (the year's, by the share of its months) and actual quantity of the lines that have a driver."""
+    """Planned and actual quantity of the lines that have a driver; of a flow, as many twelfths of the year's plan as
+    there are months."""
     query = (
-        select(BudgetLine)
+        select(BudgetLine, Driver)
         .join(Budget, (Budget.id == BudgetLine.budget_id) & (Budget.approved_number == BudgetLine.number))
-        .where(Budget.id.in_(list(budget_ids)), BudgetLine.planned_quantity.is_not(None))
-        .where(BudgetLine.driver_id.is_not(None), BudgetLine.cost_object_id.is_not(None))
+        .join(Driver, Driver.id == BudgetLine.driver_id)
+        .where(among(Budget.id, budget_ids))
     )
-    lines = list(await session.scalars(query))
-    last_day = months_after(year.starts_on, month) - timedelta(days=1)
-    held = {
-        driver_id: await of_cost_objects(session, driver_id, last_day)
-        for driver_id in sorted({line.driver_id for line in lines if line.driver_id})
-    }
+    lines = (await session.execute(query)).all()
+    drivers = {driver.id: driver for _, driver in lines}
+    within = PeriodRange(year.starts_on, months_after(year.starts_on, month), year.base_currency)
+    held: dict[tuple[UUID, UUID], Decimal] = {}
+    async for driver_id, targets, amounts in quantities(session, list(drivers.values()), within):
+        held |= {(driver_id, target): amount for target, amount in zip(targets, amounts, strict=True)}
     return {
-        Place(line.budget_id, line.code): (line.planned_quantity, held[line.driver_id][line.cost_object_id])
-        for line in lines
-        if line.planned_quantity and line.driver_id and line.cost_object_id in held[line.driver_id]
+        Place(line.budget_id, line.code): (
+            _planned(line.planned_quantity, driver, month),
+            held.get((driver.id, line.cost_object_id), Decimal(0)),
+        )
+        for line, driver in lines
+        if line.planned_quantity and line.cost_object_id
     }
+
+
+def _planned(quantity: Decimal, driver: Driver, month: int) -> Decimal:
+    if driver.kind == DriverKind.LEVEL:
+        return quantity
+    return of_fraction(Fraction(quantity) * month / MONTHS, DECIMALS).normalize(EXACT)

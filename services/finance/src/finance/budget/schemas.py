@@ -7,16 +7,14 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from chassis.money import Amount, Currency, NonNegativeAmount, PositiveAmount
+from chassis.money import Amount, Currency, PositiveAmount
 from chassis.text import Code, Line, Prose, Schema
-from finance.budget.lines import MONTHS, Control, Horizon
+from finance.budget.lines import MONTHS, MOST_LINES, Control, Horizon
 from finance.budget.model import BudgetState
 from finance.budget.variance import Meaning
 
-MOST_LINES = 10_000
-
 Percent = Annotated[int, Field(ge=1, le=1_000)]
-Months = Annotated[list[NonNegativeAmount], Field(min_length=MONTHS, max_length=MONTHS)]
+Months = Annotated[list[Amount], Field(min_length=MONTHS, max_length=MONTHS)]
 
 
 class Controls(Schema):
@@ -35,7 +33,7 @@ class PlanBudgetLine(Schema):
     parent: Code | None = Field(default=None, description="The line above it, whose budget is the sum of those below.")
     cost_object: Code | None = None
     nature: Line | None = None
-    total: NonNegativeAmount | None = Field(default=None, description="Of the year; spread evenly without `months`.")
+    total: Amount | None = Field(default=None, description="Of the year; spread evenly without `months`.")
     months: Months | None = Field(default=None, description="Twelve amounts, the first month of the year first.")
     planned_quantity: PositiveAmount | None = Field(default=None, description="In the unit of `driver`, over the year.")
     driver: Code | None = None

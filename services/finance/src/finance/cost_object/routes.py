@@ -62,7 +62,11 @@ async def get_cost_object(cost_object_id: UUID, session: Session) -> CostObjectV
 
 
 @router.operation(
-    "PUT", "/cost-objects/{cost_object_id}", permission=WRITE, problems=[ClosedBeforeOpened, BelowItself], example=EXAMPLE
+    "PUT",
+    "/cost-objects/{cost_object_id}",
+    permission=WRITE,
+    problems=[ClosedBeforeOpened, BelowItself],
+    example=EXAMPLE,
 )
 async def describe_cost_object(
     cost_object_id: UUID, command: DescribeCostObject, version: ExpectedVersion, session: Session

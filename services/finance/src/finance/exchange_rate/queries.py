@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import rows_of
 from finance.exchange_rate.conversion import Conversion, conversion
-from finance.exchange_rate.model import ExchangeRate
+from finance.exchange_rate.model import ExchangeRate, RateUnknown
+from finance.fiscal_period.model import FiscalYear
 
 MOST_AGE_DAYS = 31
 
@@ -41,6 +42,17 @@ async def in_force(session: AsyncSession, wanted: Collection[tuple[str, date]]) 
     for source, day, *rate in await session.execute(query):
         found[source, day].append((rate[0], rate[1], rate[2], rate[3]))
     return found
+
+
+async def conversion_into_base(session: AsyncSession, year: FiscalYear, currency: str, on: date) -> Conversion:
+    """By the rate source of the fiscal year; RateUnknown where it names none, or that has none."""
+    if currency == year.base_currency:
+        return Conversion(())
+    if year.rate_source is None:
+        raise RateUnknown(f"The fiscal year {year.code} names no rate source for {currency}.")
+    return await conversion_on(
+        session, source=year.rate_source, from_currency=currency, to_currency=year.base_currency, on=on
+    )
 
 
 async def conversion_on(

@@ -25,9 +25,9 @@ async def year_of(session: AsyncSession, code: str) -> FiscalYear:
     return year
 
 
-async def base_currency_on(session: AsyncSession, day: date) -> str:
+async def year_holding(session: AsyncSession, day: date) -> FiscalYear:
     """Unknown for a day that no fiscal year holds."""
-    query = select(FiscalYear.base_currency).where(FiscalYear.starts_on <= day, FiscalYear.ends_on > day)
-    if (currency := await session.scalar(query)) is None:
+    year = await session.scalar(select(FiscalYear).where(FiscalYear.starts_on <= day, FiscalYear.ends_on > day))
+    if year is None:
         raise Unknown(f"No fiscal year holds {day}.")
-    return currency
+    return year

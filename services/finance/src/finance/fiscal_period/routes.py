@@ -89,7 +89,12 @@ async def open_fiscal_year(fiscal_year_id: UUID, session: Session, caller: Curre
     return FiscalYearView.model_validate(year)
 
 
-@router.operation("PUT", "/fiscal-years/{fiscal_year_id}", permission=WRITE, example={"rate_source": "bank-of-canada", "unbudgeted": "warn"})
+@router.operation(
+    "PUT",
+    "/fiscal-years/{fiscal_year_id}",
+    permission=WRITE,
+    example={"rate_source": "bank-of-canada", "unbudgeted": "warn"},
+)
 async def steer_fiscal_year(
     fiscal_year_id: UUID, command: SteerFiscalYear, version: ExpectedVersion, session: Session
 ) -> FiscalYearView:

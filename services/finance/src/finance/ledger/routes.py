@@ -12,6 +12,7 @@ from chassis.pages import AskedPage, Page, page
 from chassis.problems import MalformedBody
 from chassis.text import Code, Day, Line
 from finance.account.model import Account
+from finance.budget.model import NotBudgeted, Overspent
 from finance.fiscal_period.model import NotOpen
 from finance.ledger import actions, entry, reading, statement
 from finance.ledger.batch import BATCH_BODY_BYTES, BATCH_MEDIA, Batch, BatchSize
@@ -41,6 +42,8 @@ POSTING = [
     entry.NotALeaf,
     entry.CostObjectClosed,
     entry.Unknown,
+    Overspent,
+    NotBudgeted,
 ]
 
 

@@ -12,7 +12,7 @@ from chassis.money import exact_sum
 from finance.account.model import Account
 from finance.account.tree import accounts_above
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
-from finance.fiscal_period.queries import base_currency_on
+from finance.fiscal_period.queries import year_holding
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.balance import balances_on
 from finance.ledger.model import PeriodBalance
@@ -40,7 +40,8 @@ async def up_to(session: AsyncSession, day: date, *, rolled_up: bool) -> TrialBa
     held = await balances_on(session, day)
     rows = await _rows(session, held, closing_entries=True, rolled_up=rolled_up)
     first = await session.scalar(select(func.min(FiscalYear.starts_on)))
-    return _view(rows, PeriodRange(first or day, day + timedelta(days=1), await base_currency_on(session, day)))
+    year = await year_holding(session, day)
+    return _view(rows, PeriodRange(first or day, day + timedelta(days=1), year.base_currency))
 
 
 async def _rows(

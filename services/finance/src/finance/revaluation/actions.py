@@ -10,7 +10,7 @@ from chassis.ids import uuid7
 from finance.account.model import Account, AccountType
 from finance.exchange_rate.conversion import conversion
 from finance.exchange_rate.queries import in_force
-from finance.fiscal_period.queries import base_currency_on
+from finance.fiscal_period.queries import year_holding
 from finance.ledger.actions import Batch, post
 from finance.ledger.balance import balances_on
 from finance.ledger.entry import Entry, EntryKind
@@ -33,7 +33,7 @@ async def revalue(
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("revaluation", 0))))
     await _check_newest(session, as_of)
-    base_currency = await base_currency_on(session, as_of)
+    base_currency = (await year_holding(session, as_of)).base_currency
     gain_or_loss_id = await _result_account(session, gain_or_loss)
     balances = await _foreign_balances(session, as_of, base_currency)
     rates = (await in_force(session, {(rate_source, as_of)})).get((rate_source, as_of), [])

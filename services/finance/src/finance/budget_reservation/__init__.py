@@ -1,0 +1,1 @@
+"""Budget reservations: money that a request or an order will need, set aside before it is spent."""

@@ -1,6 +1,7 @@
 """The votes and estimates of a real provider: main and supplementary estimates and transfers are the authorities."""
 
 import csv
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,14 @@ YEARS = {"2021-22": 5, "2022-23": 4, "2023-24": 3, "2024-25": 2}
 AUTHORITIES = {"2021-22": 4, "2022-23": 3, "2023-24": 2, "2024-25": 1}
 DOCUMENTS = ("MAINS", "SEA", "SEB", "SEC", "VA", "SA")
 CSV = {"Content-Type": "text/csv"}
+DATA = os.environ.get("STEWARD_DATA")
+
+pytestmark = pytest.mark.skipif(not DATA, reason="STEWARD_DATA is not set: NOT CHECKED against real votes")
+
+
+@pytest.fixture
+def real_files() -> Path:
+    return Path(DATA or "")
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:

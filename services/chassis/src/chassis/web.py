@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -147,7 +148,7 @@ def as_problem(error: Exception) -> p.Problem:
             case HTTPException():
                 kind = BY_HTTP_STATUS.get(error.status_code, p.InternalError)
                 return kind(str(error.detail))
-            case OSError() | TimeoutError():
+            case OSError() | TimeoutError() | NoConnectionFree():
                 return p.NotReady("A part that this needs does not answer now.", retry_after_seconds=2)
     except DBAPIError as unexpected:
         error = unexpected

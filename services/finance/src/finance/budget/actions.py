@@ -90,6 +90,7 @@ async def approve(session: AsyncSession, budget: Budget, version: BudgetVersion,
     year = await session.get_one(FiscalYear, budget.fiscal_year_id)
     await periods_of(session, year)
     version.approve(by=by, at=at)
+    budget.check_newest(version)
     if version.revises:
         (await version_of(session, budget, version.revises)).supersede()
     rate = (await conversion_into_base(session, year, budget.currency, at.date())).rate

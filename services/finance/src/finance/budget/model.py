@@ -89,10 +89,13 @@ class Budget(Aggregate, Base):
             state=BudgetState.DRAFT,
         )
 
-    def approve(self, version: "BudgetVersion", *, fiscal_year: str, rate: Decimal, total: Decimal) -> None:
-        """`version` has just been approved; the one before is superseded beside this."""
+    def check_newest(self, version: "BudgetVersion") -> None:
+        """Outdated if another version came into force since this one was begun."""
         if version.revises != self.approved_number:
             raise Outdated(f"Version {self.approved_number} is in force; this one revises {version.revises}.")
+
+    def approve(self, version: "BudgetVersion", *, fiscal_year: str, rate: Decimal, total: Decimal) -> None:
+        """`version` has just been approved; the one before is superseded beside this."""
         self.approved_number, self.rate = version.number, rate
         self.record(
             BudgetApproved(

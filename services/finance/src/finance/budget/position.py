@@ -92,17 +92,17 @@ SUMS = text("""
         SELECT line.budget_id, below.root, line.code FROM below
         JOIN line ON line.budget_id = below.budget_id AND line.parent = below.code
     )
-    SELECT below.budget_id, below.root, month,
-        coalesce(sum(line.amounts[month] * line.rate), 0) AS budgeted,
+    SELECT below.budget_id, below.root, each.month,
+        coalesce(sum(line.amounts[each.month] * line.rate), 0) AS budgeted,
         coalesce(sum(used.requested), 0) AS requested,
         coalesce(sum(used.committed), 0) AS committed,
         coalesce(sum(used.actual), 0) AS actual
     FROM below
     JOIN line ON line.budget_id = below.budget_id AND line.code = below.code
-    CROSS JOIN generate_series(1, 12) AS month
+    CROSS JOIN generate_series(1, 12) AS each (month)
     LEFT JOIN budget_positions AS used
-        ON used.budget_id = below.budget_id AND used.line = below.code AND used.month = month.month
-    GROUP BY below.budget_id, below.root, month ORDER BY below.budget_id, below.root, month
+        ON used.budget_id = below.budget_id AND used.line = below.code AND used.month = each.month
+    GROUP BY below.budget_id, below.root, each.month ORDER BY below.budget_id, below.root, each.month
 """).bindparams(bindparam("places", type_=ARRAY(Text)))
 
 RULES = text("""

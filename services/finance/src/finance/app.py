@@ -18,6 +18,8 @@ from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
+from finance.investment.events import InvestmentAppraised
+from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
@@ -47,12 +49,14 @@ manifest = Manifest(
         charge_plans,
         charge_runs,
         charges,
+        investments,
     ],
     events=[
         PeriodClosed,
         CostPosted,
         AllocationCompleted,
         ChargeIssued,
+        InvestmentAppraised,
     ],
     reactions=reactions.all,
 )

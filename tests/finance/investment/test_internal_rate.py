@@ -75,6 +75,15 @@ def test_flows_made_of_known_rates_have_just_those(growths: list[str]) -> None:
     assert internal_rates(Flows.series(with_growths(*growths))) == expected
 
 
+@settings(max_examples=60, deadline=None)
+@given(growths)
+def test_changes_of_sign_that_belong_to_no_rate_add_none(growths: list[str]) -> None:
+    """x² − x + 1 is above zero everywhere: times it there are two changes of sign more, and the same rates."""
+    amounts = [D(0), D(0), *with_growths(*growths), D(0), D(0)]
+    more = [third - second + first for first, second, third in zip(amounts, amounts[1:], amounts[2:], strict=False)]
+    assert internal_rates(Flows.series(more)) == internal_rates(Flows.series(amounts))
+
+
 @settings(max_examples=30, deadline=None)
 @given(growths)
 def test_the_same_flows_told_by_day_have_the_same_rates(growths: list[str]) -> None:

@@ -1,66 +1,11 @@
-"""An investment is appraised with all its options, tried, and later held against what it brought."""
+"""An investment is appraised with all its options, and its inputs are tried."""
 
 import asyncio
-from typing import Any
 
-import httpx
 import pytest
 
 from chassis.testing import ServiceUnderTest
-
-JSON = dict[str, Any]
-
-# −40,000 now, then 5,000, 8,000, 12,000 and 30,000: published NPV at 8 % 3065.22, IRR 10.58 %, payback 3.5 years.
-REPLACE = {
-    "name": "Replace it",
-    "flows": [
-        {"kind": "capital", "period": 0, "amount": "-40000"},
-        *(
-            {"kind": "benefit_hard", "period": period, "amount": amount}
-            for period, amount in enumerate(("5000", "8000", "12000", "30000"), 1)
-        ),
-    ],
-}
-NOTHING: JSON = {"name": "Do nothing", "does_nothing": True, "flows": []}
-# −10,000 now and 11,800 a year later: NPV 925.93 at 8 %, yearly 1,000.00, more than the longer one's 925.45.
-SHORT = {
-    "name": "Rent it",
-    "flows": [
-        {"kind": "operating", "period": 0, "amount": "-10000"},
-        {"kind": "benefit_hard", "period": 1, "amount": "11800"},
-    ],
-}
-# Made to have the internal rates 10 % and 20 %.
-TWICE = {
-    "name": "Mine it",
-    "flows": [
-        {"kind": "capital", "period": period, "amount": amount} for period, amount in enumerate(("-100", "230", "-132"))
-    ],
-}
-
-
-def case(*options: JSON, **more: Any) -> JSON:
-    stated = {"name": "Mail", "currency": "CAD", "convention": "first_flow_now", "discount_rate": "0.08"}
-    return {**stated, "options": [NOTHING, *options], **more}
-
-
-async def appraise(finance: ServiceUnderTest, *options: JSON, **more: Any) -> JSON:
-    answer = await finance.client.post("/v1/investments", json=case(*options, **more))
-    assert answer.status_code == 201, answer.text
-    made: JSON = answer.json()
-    return made
-
-
-def at(investment: JSON, rest: str = "") -> str:
-    return f"/v1/investments/{investment['id']}{rest}"
-
-
-async def realize(finance: ServiceUnderTest, investment: JSON, *flows: JSON, option: int = 2) -> httpx.Response:
-    return await finance.client.post(at(investment, "/realized-flows"), json={"option": option, "flows": list(flows)})
-
-
-def flow(reference: str, period: int, amount: str, kind: str = "benefit_hard") -> JSON:
-    return {"reference": reference, "kind": kind, "period": period, "amount": amount}
+from tests.finance.investment.cases import JSON, NOTHING, REPLACE, SHORT, TWICE, appraise, at, case, flow
 
 
 async def test_each_option_has_its_figures(finance: ServiceUnderTest) -> None:
@@ -236,76 +181,6 @@ async def test_a_simulation_out_of_bounds_is_refused(finance: ServiceUnderTest, 
         at(made, "/simulations"), json={"option": 2, "seed": 1, "inputs": [uniform], **wrong}
     )
     assert (answer.status_code, answer.json()["code"]) == (422, code)
-
-
-async def test_what_was_realized_is_held_against_the_case(finance: ServiceUnderTest) -> None:
-    made = await appraise(finance, REPLACE)
-    await realize(finance, made, flow("invoice", 0, "-42000", "capital"), flow("y1", 1, "5500"))
-    said = (await finance.client.get(at(made, "/benefits"))).json()
-    assert said["option"] == 2
-    assert [(it["period"], it["kind"], it["variance"], it["verdict"]) for it in said["periods"]] == [
-        (0, "capital", "-2000", "unfavorable"),
-        (1, "benefit_hard", "500", "favorable"),
-        (2, "benefit_hard", None, "not_measured"),
-        (3, "benefit_hard", None, "not_measured"),
-        (4, "benefit_hard", None, "not_measured"),
-    ]
-    assert said["kinds"][1] == {
-        "kind": "benefit_hard",
-        "expected": "5000",
-        "realized": "5500",
-        "variance": "500",
-        "verdict": "favorable",
-        "expected_in_all": "55000",
-    }
-
-
-async def test_nothing_is_compared_before_something_is_realized(finance: ServiceUnderTest) -> None:
-    made = await appraise(finance, REPLACE)
-    said = (await finance.client.get(at(made, "/benefits"))).json()
-    assert (said["option"], said["periods"], said["kinds"]) == (None, [], [])
-
-
-async def test_dated_flows_are_compared_by_calendar_year(finance: ServiceUnderTest) -> None:
-    option = {"name": "Try", "flows": [{"kind": "benefit_hard", "flow_on": "2026-06-30", "amount": "10"}]}
-    made = await appraise(finance, option, convention="dated")
-    came = {"reference": "1", "kind": "benefit_hard", "flow_on": "2026-07-02", "amount": "10"}
-    assert (await realize(finance, made, came)).status_code == 201
-    (year,) = (await finance.client.get(at(made, "/benefits"))).json()["periods"]
-    assert (year["period"], year["verdict"]) == (2026, "as_expected")
-
-
-async def test_a_realized_flow_counts_once(finance: ServiceUnderTest) -> None:
-    made = await appraise(finance, REPLACE)
-    assert (await realize(finance, made, flow("1", 1, "10"))).json()["created"] == 1
-    again = (await realize(finance, made, flow("1", 1, "10"), flow("2", 1, "5"))).json()
-    assert (again["created"], again["unchanged"]) == (1, 1)
-    answer = await realize(finance, made, flow("1", 1, "11"))
-    assert (answer.status_code, answer.json()["code"]) == (409, "finance.investment.reference-taken")
-    kept = (await finance.client.get(at(made, "/realized-flows"))).json()["items"]
-    assert [(it["reference"], it["amount"]) for it in kept] == [("1", "10"), ("2", "5")]
-
-
-async def test_the_same_flow_sent_twice_at_once_counts_once(finance: ServiceUnderTest) -> None:
-    made = await appraise(finance, REPLACE)
-    answers = await asyncio.gather(*(realize(finance, made, flow("1", 1, "10")) for _ in range(4)))
-    assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 1]
-
-
-async def test_one_option_comes_true(finance: ServiceUnderTest) -> None:
-    made = await appraise(finance, REPLACE, SHORT)
-    assert (await realize(finance, made, flow("1", 1, "10"))).status_code == 201
-    answer = await realize(finance, made, flow("2", 1, "10"), option=3)
-    assert (answer.status_code, answer.json()["code"]) == (409, "finance.investment.another-carried-out")
-    unknown = await realize(finance, made, flow("2", 1, "10"), option=4)
-    assert (unknown.status_code, unknown.json()["code"]) == (422, "finance.investment.unknown-option")
-
-
-async def test_a_realized_flow_is_told_as_the_case_tells_its_own(finance: ServiceUnderTest) -> None:
-    made = await appraise(finance, REPLACE)
-    dated = {"reference": "1", "kind": "benefit_hard", "flow_on": "2026-07-02", "amount": "10"}
-    answer = await realize(finance, made, dated)
-    assert (answer.status_code, answer.json()["code"]) == (422, "finance.investment.flow-misfit")
 
 
 async def test_appraising_and_realizing_are_rights_of_their_own(finance: ServiceUnderTest) -> None:

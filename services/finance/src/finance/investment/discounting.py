@@ -18,7 +18,7 @@ MOST_PERIODS = 60
 
 
 class OutOfRange(Invalid, code="finance.investment.out-of-range"):
-    """A figure would have 20 digits or more before the point: the rate is too near to −100 %, or a base near zero."""
+    """A figure has 20 digits or more before the point."""
 
 
 class Convention(StrEnum):
@@ -149,6 +149,6 @@ def stated_money(figure: Decimal, currency: str) -> Decimal:
 def _rounded(figure: Decimal, decimals: int) -> Decimal:
     """Half away from zero. OutOfRange beyond what an answer can carry."""
     if not figure.is_finite() or figure.adjusted() >= WHOLE_DIGITS - 1:
-        raise OutOfRange
+        raise OutOfRange("The rate is too near to -100 %, or a figure is a share of next to nothing.")
     # Digits that are nothing but the rest of a subtraction lie far behind those that are shown.
     return round_to(figure if figure.adjusted() > -2 * DECIMALS else Decimal(0), decimals)

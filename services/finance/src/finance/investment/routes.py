@@ -88,7 +88,7 @@ Percents = Annotated[
     str,
     Query(
         max_length=40,
-        pattern=r"^[1-9][0-9]{0,2}(,[1-9][0-9]{0,2}){0,9}$",
+        pattern=r"^[1-9][0-9]{0,2}(,[1-9][0-9]{0,2}){0,4}$",
         description="Each is tried down and up.",
     ),
 ]

@@ -60,7 +60,8 @@ def _draws(uncertain: Mapping[Input, Distribution], seed: int, trials: int) -> I
 
 
 def _probability(random: Random) -> Decimal:
-    odd = 2 * random.getrandbits(PROBABILITY_BITS) + 1
+    """From random(), the one method whose sequence for a seed Python promises to keep."""
+    odd = 2 * int(random.random() * 2**PROBABILITY_BITS) + 1
     return CONTEXT.divide(Decimal(odd), Decimal(2 ** (PROBABILITY_BITS + 1)))
 
 

@@ -21,6 +21,8 @@ from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
+from finance.investment.events import InvestmentAppraised
+from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
@@ -52,6 +54,7 @@ manifest = Manifest(
         charge_plans,
         charge_runs,
         charges,
+        investments,
     ],
     events=[
         PeriodClosed,
@@ -61,6 +64,7 @@ manifest = Manifest(
         BudgetExceeded,
         AllocationCompleted,
         ChargeIssued,
+        InvestmentAppraised,
     ],
     reactions=reactions.all,
 )

@@ -130,8 +130,7 @@ async def import_budget_version(
     mode: imports.Mode = "replace",
     reason: Prose = "",
 ) -> ImportResult:
-    """Draft a version from CSV: line, name, parent, cost_object, nature, and total or p01 to p12. With `mode=add` the
-    rows change the lines in force, as supplements and transfers do."""
+    """Draft a version from CSV; with `mode=add` the rows change the lines in force, as supplements and transfers do."""
     budget = await found(session, Budget, budget_id)
     version = await _draft(session, budget, document, reason)
     return await imports.import_lines(session, budget, version, upload, mode)

@@ -113,8 +113,7 @@ async def commit_budget_reservation(
 async def spend_budget_reservation(
     reservation_id: UUID, command: SpendReservation, session: Session, caller: CurrentCaller, now: Now
 ) -> SpentReservationView:
-    """Post the actual cost of what was reserved, and settle the reservation by as much. An entry that is in the ledger
-    already settles nothing again."""
+    """Post the actual cost of what was reserved and settle as much; an entry posted before settles nothing again."""
     made = await actions.held_reservation(session, reservation_id)
     (entry,) = await named(session, [command.entry])
     if not await stored_entries(session, {(entry.source, entry.reference)}):

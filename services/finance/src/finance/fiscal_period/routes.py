@@ -205,8 +205,7 @@ async def reopen_fiscal_period(
     caller: CurrentCaller,
     now: Now,
 ) -> FiscalPeriodView:
-    """Reopen a period, for everything or for adjustments only. The last of a closed year reopens the year, and brings
-    back what its closing took to the retained result."""
+    """Reopen a period, for everything or for adjustments only; the last of a closed year reopens the year with it."""
     period = await queries.held(session, fiscal_period_id, version=version)
     year = await found(session, FiscalYear, period.fiscal_year_id)
     if year.closed_on and period.ends_on != year.ends_on:

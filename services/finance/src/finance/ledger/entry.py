@@ -36,8 +36,7 @@ class CurrencyUnknown(Invalid, code="finance.ledger.currency-unknown"):
 
 
 class RateMissing(Invalid, code="finance.ledger.rate-missing"):
-    """An amount in another currency than the base needs a rate above zero, given or recorded by the rate source of the
-    fiscal year; in the base currency the rate is 1."""
+    """An amount in another currency than the base needs a rate above zero; in the base currency the rate is 1."""
 
 
 class BaseAmountDiffers(Invalid, code="finance.ledger.base-amount-differs"):

@@ -40,8 +40,7 @@ async def show_trial_balance(
     closing_entries: bool = False,
     rolled_up: bool = False,
 ) -> Any:
-    """Show debits, credits and balance of every account: over a fiscal year or whole periods before `ends_on` (a
-    year's closing entries only if asked for), or all that was posted up to a day."""
+    """Show debits, credits and balance of every account: over a fiscal year, whole periods, or up to and with a day."""
     if as_of and not (fiscal_year or starts_on or ends_on or closing_entries):
         balance = await trial_balance.up_to(session, as_of, rolled_up=rolled_up)
     elif as_of:

@@ -1,5 +1,6 @@
 """Revaluing what is owned and owed in foreign currencies, as of a day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.ids import uuid7
 from finance.account.model import Account, AccountType
-from finance.exchange_rate.conversion import conversion
+from finance.exchange_rate.conversion import Conversion, conversion
 from finance.exchange_rate.queries import in_force
 from finance.fiscal_period.queries import year_holding
 from finance.ledger.actions import Batch, post
@@ -36,9 +37,7 @@ async def revalue(
     base_currency = (await year_holding(session, as_of)).base_currency
     gain_or_loss_id = await _result_account(session, gain_or_loss)
     balances = await _foreign_balances(session, as_of, base_currency)
-    rates = (await in_force(session, {(rate_source, as_of)})).get((rate_source, as_of), [])
-    currencies = {balance.currency for balance in balances}
-    conversions = {currency: conversion(rates, currency, base_currency) for currency in currencies}
+    conversions = await _conversions(session, rate_source, as_of, balances, base_currency)
     found = differences(balances, conversions, base_currency)
     made = Revaluation.of(
         found,
@@ -65,6 +64,13 @@ async def revalue(
     session.add(made)
     await session.flush()
     return made
+
+
+async def _conversions(
+    session: AsyncSession, source: str, as_of: date, balances: Sequence[ForeignBalance], base_currency: str
+) -> dict[str, Conversion]:
+    rates = (await in_force(session, {(source, as_of)})).get((source, as_of), [])
+    return {held.currency: conversion(rates, held.currency, base_currency) for held in balances}
 
 
 async def _check_newest(session: AsyncSession, as_of: date) -> None:

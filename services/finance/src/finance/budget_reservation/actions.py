@@ -64,9 +64,9 @@ async def _place_on_line(session: AsyncSession, made: BudgetReservation) -> None
         made.warnings = ["unbudgeted"]
 
 
-async def commit(session: AsyncSession, made: BudgetReservation) -> None:
+async def order(session: AsyncSession, made: BudgetReservation) -> None:
     """A request becomes an order, held against what the line says of commitments."""
-    moved = made.commit()
+    moved = made.order()
     if place := _place(made):
         month = Month(requested=moved.copy_negate(), committed=moved)
         made.warnings = await _count(session, made, place, month)

@@ -73,7 +73,7 @@ class BudgetReservation(Aggregate, Base):
     def kind(self) -> DocumentKind:
         return DocumentKind.REQUEST if self.stage == Stage.REQUESTED else DocumentKind.COMMITMENT
 
-    def commit(self) -> Decimal:
+    def order(self) -> Decimal:
         """A request becomes an order: what moves from requested to committed."""
         if self.stage != Stage.REQUESTED:
             raise NothingOpen(f"{self.source} {self.reference} is {self.stage}.", stage=self.stage)

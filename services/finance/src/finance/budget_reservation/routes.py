@@ -98,7 +98,7 @@ async def commit_budget_reservation(
 ) -> BudgetReservationView:
     """Turn a request into an order."""
     made = await found(session, BudgetReservation, reservation_id, version=version)
-    await actions.commit(session, made)
+    await actions.order(session, made)
     return BudgetReservationView.model_validate(made)
 
 

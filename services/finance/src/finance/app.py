@@ -18,6 +18,7 @@ from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
+from finance.forecast.routes import router as forecasts
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
@@ -41,6 +42,7 @@ manifest = Manifest(
         assignment_rules,
         cost_imports,
         reports,
+        forecasts,
         drivers,
         allocation_models,
         allocation_runs,

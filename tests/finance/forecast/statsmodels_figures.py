@@ -10,7 +10,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
@@ -75,7 +74,7 @@ def ahead(values: list[float], start: dict[str, Any]) -> list[float]:
     kind = {"error": "add", "trend": "add", "damped_trend": True, "seasonal": "add", "seasonal_periods": SEASON}
     fixed = [SMOOTHING["level"], SMOOTHING["level"] * SMOOTHING["trend"], SMOOTHING["season"], SMOOTHING["damping"]]
     states = [start["level"], start["trend"], *reversed(start["seasons"])]
-    found = ETSModel(np.asarray(values), **kind).smooth([*fixed, *states])
+    found = ETSModel(values, **kind).smooth([*fixed, *states])
     return [float(each) for each in found.forecast(18)]
 
 

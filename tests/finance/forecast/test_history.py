@@ -127,7 +127,7 @@ def test_on_the_last_day_of_a_year_only_its_last_month_is_forecast() -> None:
 
 def test_a_year_of_which_nothing_is_known_has_no_total() -> None:
     found = outlook(months(*[None] * 12))
-    assert (found.months[0].amount, found.months[11].amount) == (0, None)
+    assert (found.months[0].amount, found.months[11].amount) == (Decimal(0), None)
     assert (found.total, found.low, found.method, found.last_year_total) == (None, None, None, None)
 
 

@@ -16,12 +16,12 @@ from finance.fiscal_period.model import MONTHS, FiscalPeriod, FiscalYear, months
 from finance.fiscal_period.range import PeriodRange
 from finance.forecast.full_year import Outlook, over
 from finance.forecast.history import MOST_MONTHS, History, Month, Standing, history
-from finance.forecast.method import LARGEST
 from finance.forecast.projection import Projection, project
 from finance.forecast.scope import Scope
 from finance.ledger.costs import CostBasis, balances
 
 MOST_AHEAD = 36
+MOST_SPEND = 10**16
 
 
 class TooFarAhead(Invalid, code="finance.forecast.too-far-ahead"):
@@ -29,7 +29,7 @@ class TooFarAhead(Invalid, code="finance.forecast.too-far-ahead"):
 
 
 class TooLarge(Conflict, code="finance.forecast.too-large"):
-    """A month of the scope is too large to forecast from: 10^17 or more."""
+    """A month of the scope is too large to forecast from: 10^16 or more."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ async def months_of(session: AsyncSession, scope: Scope, today: date, first: dat
         Month(starts_on, Standing.of(state, starts_on, today), currency, cost)
         for starts_on, state, currency, cost in await session.execute(query)
     ]
-    if large := [month.starts_on for month in found if month.posted and abs(month.posted) >= LARGEST]:
-        raise TooLarge(f"{large[0]:%Y-%m} has 10^17 or more in {scope}.")
+    if large := [month.starts_on for month in found if month.posted and abs(month.posted) >= MOST_SPEND]:
+        raise TooLarge(f"{large[0]:%Y-%m} has 10^16 or more in {scope}.")
     return found
 
 

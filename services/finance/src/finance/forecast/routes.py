@@ -40,8 +40,9 @@ async def show_forecast(
     months: Annotated[int, Query(ge=1, le=MOST_AHEAD)] = 12,
     driver: Code | None = None,
 ) -> Any:
-    """Forecast the spend of a scope by every method, from the first month that is not actual: figures with their
-    range, errors in the back-test beside those of the last month repeated, and which method is chosen and why."""
+    """Forecast the spend of a scope by every method, from the first month that is not actual.
+
+    Figures with their range, errors in the back-test beside those of the last month repeated, and the method chosen."""
     made = await queries.forecast(session, scope, months=months, today=today, driver=driver)
     view = ForecastView.of(made, [months_after(made.history.next_on, at) for at in range(months)])
     return csv_answer(ForecastRow, forecast_rows(view)) if as_csv else view

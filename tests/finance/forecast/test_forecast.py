@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from chassis.ids import uuid7
 from tests.finance.books import Books, entry, line
-from tests.finance.forecast.conftest import RISING, spend, today_is
+from tests.finance.forecast.conftest import RISING, cost, spend, today_is
 
 
 async def shown(books: Books, query: str = "") -> dict[str, Any]:
@@ -142,6 +143,40 @@ async def test_a_driver_forecasts_by_its_coming_quantities(books: Books) -> None
     assert [month["amount"] for month in by_driver["figures"]] == ["140.00", "240.00", "240.00"]
     whole = method(await shown(books, "driver=heads&months=2"), "driver_rate")  # 240 over 905 + 907
     assert [month["amount"] for month in whole["figures"]] == ["120.13", "120.79"]
+
+
+async def test_a_merged_consumers_quantity_counts_once_with_its_survivor(books: Books) -> None:
+    survivor, other = ids = [uuid7(), uuid7()]
+    for id, name in zip(ids, ("Harbour", "Port"), strict=True):
+        fact = {"customer_id": str(id), "code": name.lower(), "name": name, "kind": "internal_unit", "parent_id": None}
+        await books.finance.deliver("strategy.customer-registered.v1", fact, subject=id)
+        sized = {"customer_id": str(id), "measure": "heads", "quantity": "10", "valid_from": "2025-04-01"}
+        await books.finance.deliver("strategy.customer-sized.v1", sized)
+    merged = {"survivor_id": str(survivor), "merged_id": str(other)}
+    await books.finance.deliver("strategy.customers-merged.v1", merged, subject=other)
+    sized = {"customer_id": str(survivor), "measure": "heads", "quantity": "20", "valid_from": "2026-01-01"}
+    await books.finance.deliver("strategy.customer-sized.v1", sized)
+    await spend(books, "100", "2025-12-30")
+    by_driver = method(await shown(books, "driver=heads&months=1"), "driver_rate")
+    assert [month["amount"] for month in by_driver["figures"]] == ["200.00"]
+
+
+async def test_three_years_of_a_trend_with_a_season_are_followed_with_a_range(books: Books) -> None:
+    for code, starts_on in (("2023-24", "2023-04-01"), ("2024-25", "2024-04-01")):
+        year = await books.make("/v1/fiscal-years", {"code": code, "starts_on": starts_on})
+        assert (await books.client.post(f"/v1/fiscal-years/{year['id']}/opening")).status_code == 200
+    months = [(2023 + (3 + at) // 12, (3 + at) % 12 + 1) for at in range(33)]
+    entries = [
+        cost(f"{1000 + 20 * at + (300 if month == 12 else 0) + at % 5}", f"{year}-{month:02}-15")
+        for at, (year, month) in enumerate(months)
+    ]
+    assert (await books.client.post("/v1/journal-entry-batches", json=entries)).status_code == 201
+    found = await shown(books, "months=12")
+    assert (found["chosen"], len(found["history"])) == ("damped_trend_with_season", 33)
+    december = method(found, found["chosen"])["figures"][11]
+    assert december["starts_on"] == "2026-12-01"
+    assert float(december["low"]) <= float(december["amount"]) <= float(december["high"])
+    assert float(december["amount"]) == pytest.approx(1000 + 20 * 44 + 300, rel=0.05)
 
 
 async def test_a_forecast_as_csv_has_a_row_per_month_and_says_why_a_method_has_none(rising: Books) -> None:

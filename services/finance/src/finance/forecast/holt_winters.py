@@ -16,7 +16,7 @@ _EDGE = 1e-4
 _LEAST_DAMPING, _MOST_DAMPING = 0.8, 0.995
 _GRID = (0.1, 0.4, 0.8)
 _STARTS = 3
-_FIRST_STEP, _LAST_STEP = 0.16, 0.0025
+_FIRST_STEP, _LAST_STEP = 0.32, 0.01
 _MOST_TRIES = 400
 
 Point = tuple[float, ...]

@@ -115,6 +115,14 @@ def test_without_history_there_is_nothing_to_go_by() -> None:
     assert "no history" in nothing.why
 
 
+def test_the_range_of_a_forecast_widens_month_by_month() -> None:
+    naive = project([500.0, 590.0, 520.0, 570.0, 530.0, 580.0, 510.0, 560.0], 4).methods[0]
+    widths = [
+        figure.high - figure.low for figure in naive.figures if figure.high is not None and figure.low is not None
+    ]
+    assert [width / widths[0] for width in widths] == pytest.approx([1, math.sqrt(2), math.sqrt(3), 2])
+
+
 def test_low_never_falls_below_zero_where_spend_never_did() -> None:
     chosen = project([1.0, 90.0, 2.0, 70.0, 3.0, 80.0, 1.0, 60.0], 12).chosen
     assert chosen

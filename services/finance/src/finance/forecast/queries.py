@@ -91,7 +91,7 @@ async def months_of(session: AsyncSession, scope: Scope, today: date, first: dat
         for starts_on, state, currency, cost in await session.execute(query)
     ]
     if large := [month.starts_on for month in found if month.posted and abs(month.posted) >= MOST_SPEND]:
-        raise TooLarge(f"{large[0]:%Y-%m} has 10^16 or more in {scope}.")
+        raise TooLarge(f"{large[0]:%Y-%m} has 10^16 or more in this scope.")
     return found
 
 

@@ -21,6 +21,7 @@ from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
+from finance.forecast.routes import router as forecasts
 from finance.investment.events import InvestmentAppraised
 from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
@@ -48,6 +49,7 @@ manifest = Manifest(
         assignment_rules,
         cost_imports,
         reports,
+        forecasts,
         drivers,
         allocation_models,
         allocation_runs,

@@ -26,22 +26,35 @@ T = TypeVar("T")
 PREFIX = "steward_test_"
 VERSION_TABLES = ("platform_version", "service_version")  # emptied, they would say that nothing was migrated
 
-# Only tables that hold a page: emptying forty empty ones costs more than most tests. Triggers that keep a ledger
-# unchanged do not fire for a replica.
+# Deleting a few rows is ten times as fast as truncating, which makes new files for every table that refers to those.
+# Triggers that keep a ledger unchanged, or a reference unbroken, do not fire for a replica.
 CLEAN = """
 DO $$
 DECLARE
-    filled text;
+    filled regclass;
+    counter regclass;
 BEGIN
-    SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class
-    WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
-    AND relname NOT IN {kept};
-    IF filled IS NOT NULL THEN
-        SET LOCAL lock_timeout = '10s';
-        SET LOCAL session_replication_role = replica;
-        EXECUTE 'TRUNCATE ' || filled || ' RESTART IDENTITY CASCADE';
-        SET LOCAL session_replication_role = origin;
-    END IF;
+    SET LOCAL lock_timeout = '10s';
+    SET LOCAL session_replication_role = replica;
+    FOR filled IN
+        SELECT oid FROM pg_class
+        WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+        AND relname NOT IN {kept}
+    LOOP
+        EXECUTE 'LOCK ' || filled || ' IN EXCLUSIVE MODE'; -- whoever still writes is waited for
+        IF pg_relation_size(filled) > 1000000 THEN
+            EXECUTE 'TRUNCATE ' || filled || ' CASCADE';
+        ELSE
+            EXECUTE 'DELETE FROM ' || filled;
+        END IF;
+    END LOOP;
+    FOR counter IN
+        SELECT (quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass FROM pg_sequences
+        WHERE schemaname = '{schema}' AND last_value IS NOT NULL
+    LOOP
+        EXECUTE 'ALTER SEQUENCE ' || counter || ' RESTART';
+    END LOOP;
+    SET LOCAL session_replication_role = origin;
 END $$
 """
 

@@ -1,11 +1,13 @@
 """Budgets go from draft to approved to superseded, and spending is counted on their lines."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from tests.finance.books import Books, entry
+from tests.finance.books import Books, entry, line
 from tests.finance.budget.plans import approve, begun, drafted, headers, in_force, move, positions
+from tests.finance.cost_import.files import Imports, cost_file
 
 MAIL: dict[str, Any] = {"code": "mail", "name": "Mail", "cost_object": "MAIL", "total": "1200.00"}
 REST: dict[str, Any] = {"code": "rest", "name": "All else", "total": "600.00"}
@@ -217,3 +219,77 @@ async def test_a_spreadsheet_becomes_a_draft_and_a_supplement_adds_to_the_lines_
     shown = (await books.client.get(f"/v1/budgets/{budget_id}/versions/2")).json()
     totals = {it["code"]: (it["cost_object"], it["total"]) for it in shown["lines"]}
     assert totals == {"hosting": ("HOSTING", "1200.00"), "mail": ("MAIL", "1500.01")}
+
+
+async def test_a_file_of_costs_is_stopped_like_any_other_spending(books: Books) -> None:
+    await in_force(books, {**MAIL, "controls": {"actual": "stop"}})
+    answer = await Imports(books).send(cost_file("2025-04-15,5200,MAIL,1200.01,CAD,Licences"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "finance.budget.overspent")
+
+
+async def test_a_loss_by_revaluation_is_counted_but_never_refused(books: Books) -> None:
+    await books.make("/v1/accounts", {"code": "5900", "name": "Losses", "type": "expense", "nature": "Exchange"})
+    said = {"source": "bank", "from_currency": "USD", "to_currency": "CAD", "rate_on": "2025-04-30", "rate": "1.5"}
+    await books.make("/v1/exchange-rates", said)
+    usd = {"currency": "USD", "rate": "1.3"}
+    await books.post(entry(lines=[line("1000", "-10", **usd), line("2000", "10", **usd)]))
+    loss = {"code": "loss", "name": "Losses", "nature": "Exchange", "total": "1", "controls": {"actual": "stop"}}
+    budget_id = await in_force(books, loss)
+    made = await books.make("/v1/revaluations", {"as_of": "2025-04-30", "rate_source": "bank", "gain_or_loss": "5900"})
+    assert made["total"] == "0.00"
+    await books.post(entry("2", lines=[line("5200", "100", **usd), line("2000", "-100", **usd)]))
+    made = await books.make("/v1/revaluations", {"as_of": "2025-04-30", "rate_source": "bank", "gain_or_loss": "5900"})
+    assert made["total"] == "-20.00"
+    assert (await positions(books, budget_id))["loss"]["actual"] == "20.00"
+
+
+async def test_a_year_that_allows_no_unbudgeted_spending_allows_none_without_any_budget(books: Books) -> None:
+    (year,) = (await books.client.get("/v1/fiscal-years")).json()["items"]
+    version = {"If-Match": f'"{year["version"]}"'}
+    await books.client.put(f"/v1/fiscal-years/{year['id']}", json={"unbudgeted": "stop"}, headers=version)
+    assert (await books.post(entry())).json()["code"] == "finance.budget.not-budgeted"
+
+
+async def test_thresholds_of_two_lines_crossed_at_once_are_both_announced_and_both_entries_posted(books: Books) -> None:
+    hosting = {"code": "hosting", "name": "Hosting", "cost_object": "HOSTING", "total": "1200.00"}
+    await in_force(books, MAIL, hosting)
+
+    def spent(reference: str, cost_object: str) -> dict[str, Any]:
+        lines = [line("5200", "1300", cost_object=cost_object), line("2000", "-1300")]
+        return entry(reference, lines=lines)
+
+    answers = await asyncio.gather(books.post(spent("1", "MAIL")), books.post(spent("2", "HOSTING")))
+    assert [answer.status_code for answer in answers] == [201, 201]
+    exceeded = await books.finance.announced("finance.budget-exceeded.v1")
+    assert {fact.data["line"] for fact in exceeded} == {"mail", "hosting"}
+
+
+async def test_of_two_changes_of_a_draft_at_once_one_is_refused(books: Books) -> None:
+    budget_id = await begun(books)
+    number = await drafted(books, budget_id, MAIL)
+    known, path = await headers(books, budget_id), f"/v1/budgets/{budget_id}/versions/{number}"
+    answers = await asyncio.gather(
+        *(books.client.put(path, json={"document": text, "lines": [MAIL]}, headers=known) for text in ("One", "Other"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_a_version_is_approved_or_rejected_but_not_both(books: Books) -> None:
+    budget_id = await begun(books)
+    number = await drafted(books, budget_id, MAIL)
+    await move(books, budget_id, number, "submission")
+    known, path = await headers(books, budget_id), f"/v1/budgets/{budget_id}/versions/{number}"
+    async with books.finance.as_caller("finance:budget:approve", subject="controller") as controller:
+        answers = await asyncio.gather(
+            controller.post(f"{path}/approval", headers=known),
+            controller.post(f"{path}/rejection", json={"reason": "x"}, headers=known),
+        )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_a_file_without_one_line_that_can_be_taken_is_refused(books: Books) -> None:
+    budget_id = await begun(books)
+    path = f"/v1/budgets/{budget_id}/version-imports?document=x"
+    answer = await books.client.post(path, content="line,total\nmail,a lot\n", headers={"Content-Type": "text/csv"})
+    assert answer.json()["code"] == "finance.budget.lines-unfit"
+    assert (await books.client.get(f"/v1/budgets/{budget_id}/versions")).json()["items"] == []

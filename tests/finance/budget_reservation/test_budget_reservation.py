@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -136,3 +137,23 @@ async def test_a_line_with_open_reservations_stays_in_the_budget(books: Books) -
     assert (await approve(books, budget_id, number)).json()["code"] == "finance.budget.line-in-use"
     await act(books, made, "release")
     assert (await approve(books, budget_id, number)).status_code == 200
+
+
+async def test_nothing_is_reserved_in_a_closed_period(books: Books) -> None:
+    await in_force(books, MAIL)
+    await books.move("2025-26-P02", "closing")
+    assert (await reserve(books, "1")).json()["code"] == "finance.fiscal-period.not-open"
+
+
+async def test_a_retired_service_gives_back_what_was_reserved_for_later_days(books: Books) -> None:
+    service = uuid4()
+    fact = {"service_id": str(service), "code": "MAIL", "name": "Mail", "kind": "customer_facing"}
+    await books.finance.deliver("portfolio.service-launched.v1", {**fact, "launched_on": "2025-04-01"}, subject=service)
+    budget_id = await in_force(books, MAIL)
+    await reserve(books, "before", reserved_on="2025-05-31")
+    await reserve(books, "after", "30.00", reserved_on="2025-06-01", kind="commitment")
+    retired = {**fact, "retired_on": "2025-06-01", "replacement_id": None}
+    await books.finance.deliver("portfolio.service-retired.v1", retired, subject=service)
+    assert await sums(books, budget_id) == ("100.00", "0.00", "0", "1100.00")
+    refused = await reserve(books, "late", reserved_on="2025-06-01")
+    assert refused.json()["code"] == "finance.ledger.cost-object-closed"

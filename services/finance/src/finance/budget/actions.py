@@ -34,7 +34,8 @@ from finance.ledger.model import PeriodBalance
 
 
 async def version_of(session: AsyncSession, budget: Budget, number: int) -> BudgetVersion:
-    version = await session.get(BudgetVersion, (budget.id, number), with_for_update=True)
+    """Whoever changes it holds the budget at its version. NoSuchResource."""
+    version = await session.get(BudgetVersion, (budget.id, number))
     if version is None:
         raise NoSuchResource(f"The budget {budget.code} has no version {number}.")
     return version
@@ -45,6 +46,8 @@ async def plan(
 ) -> None:
     """Give a draft these lines in place of those it has. LinesUnfit, TransitionRefused, NoSuchResource."""
     version.check_draft()
+    if not planned:
+        raise rules.LinesUnfit("A budget has at least one line.")
     parents = {line.code: line.parent for line in planned}
     rules.check_tree(parents, [line.code for line in planned if line.total is not None or line.months])
     headings = set(parents.values())

@@ -23,18 +23,23 @@ from finance.ledger.model import JournalEntry, JournalLine
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Expense in base currency (less what was taken back) that falls on a scope in a month of a fiscal year."""
+    """Expense in base currency (less what was taken back) that falls on a scope in a month of a fiscal year.
+
+    What the ledger brings about itself, such as a loss by revaluation, is counted but not refused.
+    """
 
     year_id: UUID
     month: int
     scope: Scope
+    refusable: bool
     amount: Decimal
 
 
 async def count_entries(session: AsyncSession, entry_ids: Collection[UUID]) -> None:
     """What new entries spend is counted as actual. Raises Overspent or NotBudgeted."""
     E, L = JournalEntry, JournalLine
-    by = (FiscalYear.id, FiscalYear.starts_on, FiscalPeriod.starts_on, L.cost_object_id, Account.nature)
+    ordinary = (E.kind == EntryKind.ORDINARY).label("ordinary")
+    by = (FiscalYear.id, FiscalYear.starts_on, FiscalPeriod.starts_on, L.cost_object_id, Account.nature, ordinary)
     query = (
         select(*by, func.sum(L.base_amount))
         .join_from(E, L, L.entry_id == E.id)
@@ -46,30 +51,38 @@ async def count_entries(session: AsyncSession, entry_ids: Collection[UUID]) -> N
         .group_by(*by)
     )
     spent = [
-        Spending(year_id, month_of(year_starts_on, starts_on), (cost_object_id, nature), amount)
-        for year_id, year_starts_on, starts_on, cost_object_id, nature, amount in await session.execute(query)
+        Spending(year_id, month_of(year_starts_on, starts_on), (cost_object_id, nature), refusable, amount)
+        for year_id, year_starts_on, starts_on, cost_object_id, nature, refusable, amount in await session.execute(
+            query
+        )
     ]
-    for year_id in {each.year_id for each in spent}:
+    for year_id in sorted({each.year_id for each in spent}):
         await _count(session, year_id, [each for each in spent if each.year_id == year_id])
 
 
 async def _count(session: AsyncSession, year_id: UUID, spent: Sequence[Spending]) -> None:
     places = await nearest(session, year_id, {each.scope for each in spent})
-    added: dict[tuple[Place, int], Decimal] = defaultdict(Decimal)
-    for each in spent:
-        if place := places.get(each.scope):
-            added[place, each.month] = EXACT.add(added[place, each.month], each.amount)
-    if any(each.scope not in places and each.amount > 0 for each in spent):
+    added, refusable = _by_line(spent, places), _by_line([each for each in spent if each.refusable], places)
+    if any(each.scope not in places and each.refusable and each.amount > 0 for each in spent):
         await check_unbudgeted(session, year_id)
     if not added:
         return
     held = await hold(session, {place for place, _ in added})
     await use(session, {key: Month(actual=amount) for key, amount in added.items()})
     found = await lines(session, held)
-    for (place, month), amount in added.items():
+    for (place, month), amount in refusable.items():
         if amount > 0:
             refuse(DocumentKind.ACTUAL, month, upward(found, place))
     await announce(session, list(found.values()), "actual", actuals(found.values()))
+
+
+def _by_line(spent: Iterable[Spending], places: Mapping[Scope, Place]) -> dict[tuple[Place, int], Decimal]:
+    """What falls on each line in each month."""
+    sums: dict[tuple[Place, int], Decimal] = defaultdict(Decimal)
+    for each in spent:
+        if place := places.get(each.scope):
+            sums[place, each.month] = EXACT.add(sums[place, each.month], each.amount)
+    return sums
 
 
 async def check_unbudgeted(session: AsyncSession, year_id: UUID) -> bool:
@@ -108,7 +121,7 @@ def actuals(concerned: Iterable[Line]) -> dict[Place, Decimal]:
 async def announce(session: AsyncSession, concerned: Sequence[Line], of: str, amounts: Mapping[Place, Decimal]) -> None:
     """Facts for the thresholds that the year's amount of a line has crossed since it was last looked at."""
     alerts = await _alerts(session, {line.place.budget_id for line in concerned}, of)
-    for line in concerned:
+    for line in sorted(concerned, key=lambda each: each.place):
         budgeted, amount = line.sums().budgeted, amounts[line.place]
         alert = alerts.get(line.place) or BudgetAlert(
             budget_id=line.place.budget_id, line=line.place.line, of=of, percent=0, exceeded=False
@@ -124,7 +137,8 @@ async def announce(session: AsyncSession, concerned: Sequence[Line], of: str, am
 async def _say(
     session: AsyncSession, line: Line, of: str, alert: BudgetAlert, percent: int, exceeded: bool, amount: Decimal
 ) -> None:
-    budget = await session.get_one(Budget, line.place.budget_id)
+    # Two that cross thresholds of different lines at once record their facts one after the other.
+    budget = await session.get_one(Budget, line.place.budget_id, with_for_update=True, populate_existing=True)
     year = await session.get_one(FiscalYear, budget.fiscal_year_id)
     said = {
         "fiscal_year": year.code,

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Query
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from chassis.application import Now
 from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, ImportResult, Upload
@@ -52,7 +53,10 @@ Number = Annotated[int, Path(ge=1, le=10_000)]
 
 
 async def held(budget_id: UUID, version: ExpectedVersion, session: Session) -> Budget:
-    return await found(session, Budget, budget_id, version=version)
+    """Each change of a version is one of its budget, so that of two at once the second is refused."""
+    budget = await found(session, Budget, budget_id, version=version)
+    flag_modified(budget, "number")
+    return budget
 
 
 HeldBudget = Annotated[Budget, Depends(held, scope="function")]

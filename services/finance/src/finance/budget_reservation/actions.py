@@ -7,19 +7,21 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.fingerprint import fingerprint
 from chassis.problems import NoSuchResource
 from finance.budget.control import check_unbudgeted, refuse, upward
 from finance.budget.lines import DocumentKind
 from finance.budget.position import Month, hold, lines, month_of, use
 from finance.budget.scope import Place, nearest
-from finance.budget_reservation.model import BudgetReservation, ReferenceTaken, Stage, fingerprint
+from finance.budget_reservation.model import BudgetReservation, ReferenceTaken, Stage
 from finance.budget_reservation.schemas import ReserveBudget
 from finance.cost_object.model import CostObject
 from finance.exchange_rate.conversion import rounded_at
 from finance.exchange_rate.queries import conversion_into_base
-from finance.fiscal_period.model import FiscalYear
+from finance.fiscal_period.model import FiscalYear, NotOpen, PeriodState
 from finance.fiscal_period.queries import year_holding
 from finance.ledger.entry import CostObjectClosed, Unknown
+from finance.ledger.queries import lock_periods
 
 R = BudgetReservation
 
@@ -27,12 +29,13 @@ R = BudgetReservation
 async def reserve(session: AsyncSession, command: ReserveBudget) -> BudgetReservation:
     """Set money aside; sent again, it is the reservation that is there.
 
-    Raises ReferenceTaken, Unknown, CostObjectClosed, RateUnknown, Overspent, NotBudgeted.
+    Raises ReferenceTaken, Unknown, NotOpen, CostObjectClosed, RateUnknown, Overspent, NotBudgeted.
     """
-    said = fingerprint(*(getattr(command, name) for name in ReserveBudget.model_fields))
+    said = fingerprint(command)
     if there := await _there(session, command, said):
         return there
     year = await year_holding(session, command.reserved_on)
+    await _hold_period(session, command.reserved_on)
     cost_object = await _cost_object(session, command)
     base_amount = await _base_amount(session, year, command)
     made = R(
@@ -53,6 +56,13 @@ async def reserve(session: AsyncSession, command: ReserveBudget) -> BudgetReserv
     session.add(made)
     await session.flush()
     return made
+
+
+async def _hold_period(session: AsyncSession, day: date) -> None:
+    """No version comes into force meanwhile, which would give the scope to another line. NotOpen when it is closed."""
+    for period in (await lock_periods(session, {day})).values():
+        if period.state == PeriodState.CLOSED:
+            raise NotOpen(f"The period {period.code} is closed.", period=period.code, state=period.state)
 
 
 async def _place_on_line(session: AsyncSession, made: BudgetReservation) -> None:

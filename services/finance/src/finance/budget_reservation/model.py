@@ -1,10 +1,8 @@
 """A budget reservation: open, spent and released amounts, which together are what was asked for."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -96,9 +94,3 @@ class BudgetReservation(Aggregate, Base):
         self.open_amount, self.released = Decimal(0), EXACT.add(self.released, left)
         self.stage = Stage.SETTLED
         return left
-
-
-def fingerprint(*said: object) -> str:
-    """SHA-256 in hex over what was asked for, amounts in their shortest form."""
-    texts = [plain(each.normalize(EXACT)) if isinstance(each, Decimal) else str(each) for each in said]
-    return sha256(json.dumps(texts).encode()).hexdigest()

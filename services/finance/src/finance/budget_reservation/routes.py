@@ -18,6 +18,7 @@ from finance.budget_reservation.schemas import (
     SpentReservationView,
 )
 from finance.exchange_rate.model import RateUnknown
+from finance.fiscal_period.model import NotOpen
 from finance.ledger import reading
 from finance.ledger.actions import Batch, post
 from finance.ledger.entry import CostObjectClosed, Unknown
@@ -54,7 +55,7 @@ ENTRY = {
     "POST",
     "/budget-reservations",
     permission=WRITE,
-    problems=[ReferenceTaken, Unknown, CostObjectClosed, RateUnknown, Overspent, NotBudgeted],
+    problems=[ReferenceTaken, Unknown, NotOpen, CostObjectClosed, RateUnknown, Overspent, NotBudgeted],
     status=201,
     example=EXAMPLE,
 )

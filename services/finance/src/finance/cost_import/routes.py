@@ -15,6 +15,7 @@ from chassis.operations import CurrentCaller, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import InvalidRequest, NoSuchResource
 from chassis.text import Code
+from finance.budget.model import NotBudgeted, Overspent
 from finance.cost_import import actions, queries
 from finance.cost_import.actions import Terms
 from finance.cost_import.focus import focus
@@ -53,6 +54,8 @@ REFUSALS = [
     RateMissing,
     AmountOutOfRange,
     CostObjectClosed,
+    Overspent,
+    NotBudgeted,
     NotALeaf,
 ]
 

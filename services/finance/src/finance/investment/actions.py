@@ -1,7 +1,6 @@
 """Appraising an investment, trying its inputs, and recording what came of it."""
 
 import asyncio
-import hashlib
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
+from chassis.fingerprint import fingerprint
 from chassis.problems import NoSuchResource
 from finance.investment import queries
 from finance.investment.discounting import tick_of, ticks_per_period
@@ -28,8 +28,8 @@ from finance.investment.simulation import Outcome, simulated
 async def appraise(session: AsyncSession, command: AppraiseInvestment, *, actor: str, at: datetime) -> Investment:
     """Keep the case with the figures of its options and announce them. A case reference that is known leads to the
     investment that is there, or to CaseTaken if that says something else. OutOfRange for figures beyond bounds."""
-    fingerprint = hashlib.sha256(command.model_dump_json().encode()).hexdigest()
-    if command.case_reference and (known := await _known(session, command.case_reference, fingerprint)):
+    said = fingerprint(command)
+    if command.case_reference and (known := await _known(session, command.case_reference, said)):
         return known
     appraised = await asyncio.to_thread(_figures, command)  # many internal rates take seconds
     investment = Investment(
@@ -38,7 +38,7 @@ async def appraise(session: AsyncSession, command: AppraiseInvestment, *, actor:
         reinvestment_rate=_rates(command).reinvestment,
         valued_on=_valued_on(command),
         carried_out=None,
-        fingerprint=fingerprint,
+        fingerprint=said,
         actor=actor,
         appraised_at=at,
     )
@@ -94,12 +94,12 @@ async def realize(
     return len(new)
 
 
-async def _known(session: AsyncSession, case_reference: str, fingerprint: str) -> Investment | None:
+async def _known(session: AsyncSession, case_reference: str, said: str) -> Investment | None:
     """Two at once follow one another."""
     name = f"investment {case_reference}"
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
     known = await session.scalar(select(Investment).where(Investment.case_reference == case_reference))
-    if known and known.fingerprint != fingerprint:
+    if known and known.fingerprint != said:
         raise CaseTaken(f"{case_reference} has been appraised with other content.", investment_id=str(known.id))
     return known
 

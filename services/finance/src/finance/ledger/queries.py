@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, except_all, exists, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, case, except_all, exists, func, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among, rows_of
 from finance.account.model import Account, AccountType
+from finance.budget.lines import Control
 from finance.budget.model import Budget
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
@@ -41,7 +42,10 @@ async def lock_periods(session: AsyncSession, days: Collection[date]) -> dict[da
             FiscalPeriod.state,
             FiscalYear.base_currency,
             FiscalYear.rate_source,
-            exists().where(Budget.fiscal_year_id == FiscalYear.id, Budget.approved_number.is_not(None)),
+            or_(
+                FiscalYear.unbudgeted == Control.STOP,
+                exists().where(Budget.fiscal_year_id == FiscalYear.id, Budget.approved_number.is_not(None)),
+            ),
         )
         .join(FiscalYear, FiscalYear.id == FiscalPeriod.fiscal_year_id)
         .where(among(FiscalPeriod.starts_on, {day.replace(day=1) for day in days}))

@@ -137,8 +137,10 @@ async def announce(session: AsyncSession, concerned: Sequence[Line], of: str, am
 async def _say(
     session: AsyncSession, line: Line, of: str, alert: BudgetAlert, percent: int, exceeded: bool, amount: Decimal
 ) -> None:
-    # Two that cross thresholds of different lines at once record their facts one after the other.
-    budget = await session.get_one(Budget, line.place.budget_id, with_for_update=True, populate_existing=True)
+    # Two that cross thresholds of different lines at once record their facts one after the other. Each has rows that
+    # refer to the budget, which a full lock would wait for: for ever, both being in the same place.
+    lock = {"key_share": True}
+    budget = await session.get_one(Budget, line.place.budget_id, with_for_update=lock, populate_existing=True)
     year = await session.get_one(FiscalYear, budget.fiscal_year_id)
     said = {
         "fiscal_year": year.code,

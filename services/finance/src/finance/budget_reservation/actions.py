@@ -83,8 +83,9 @@ async def order(session: AsyncSession, made: BudgetReservation) -> None:
     await session.flush()
 
 
-async def spend(session: AsyncSession, made: BudgetReservation, amount: Decimal | None) -> None:
-    """What is about to be posted no longer weighs as reserved."""
+async def spend(session: AsyncSession, made: BudgetReservation, amount: Decimal | None, *, posted_on: date) -> None:
+    """What is about to be posted on a day no longer weighs as reserved."""
+    await lock_periods(session, {posted_on})  # periods before lines, as whoever approves a version has them
     kind, taken = made.kind, made.open_amount if amount is None else amount
     made.spend(taken)
     await _give_back(session, made, kind, taken)

@@ -118,7 +118,7 @@ async def spend_budget_reservation(
     made = await actions.held_reservation(session, reservation_id)
     (entry,) = await named(session, [command.entry])
     if not await stored_entries(session, {(entry.source, entry.reference)}):
-        await actions.spend(session, made, command.amount)
+        await actions.spend(session, made, command.amount, posted_on=entry.posted_on)
     (posted,) = await post(session, Batch([entry], actor=caller.subject, at=now))
     (shown,) = await reading.shown(session, posted.entry_ids)
     return SpentReservationView(reservation=BudgetReservationView.model_validate(made), entry=shown)

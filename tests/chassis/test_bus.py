@@ -80,6 +80,16 @@ async def test_a_consumer_hears_in_the_order_of_publishing(bus: Bus, names: list
         await has_heard(ear, sent)
 
 
+async def test_of_several_who_publish_at_once_each_is_told_when_its_facts_are_there(bus: Bus, names: list[str]) -> None:
+    ear, rest = Ear(), Ear()
+    sent = messages(*(f"Elm {number}" for number in range(100)))
+    async with consuming(bus, names[0], [ORDERED], ear.receive), consuming(bus, names[1], [], rest.receive):
+        await publish(bus, messages("Elm 0", type=PAID))
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(bus.publish(sent[start : start + 5]) for start in range(0, len(sent), 5)))
+        await until(lambda: asyncio.sleep(0, set(ear.heard) >= set(bodies(sent))))
+
+
 async def test_what_could_not_be_received_is_brought_again_in_order(bus: Bus, names: list[str]) -> None:
     ear, rest = Ear(), Ear()
     sent = messages("Elm 1", "Elm 2", "Elm 3")

@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 from gateway.upstream import HttpUpstream
-from tests.gateway.raw_service import Act, Call, RawService
+from tests.gateway.raw_service import OK, Act, Call, RawService
 
 POST_FIELDS = [(b"content-type", b"application/json")]
+KEY = (b"idempotency-key", b"4711")
 CHUNKED = [(b"transfer-encoding", b"chunked")]
 
 
@@ -32,3 +33,16 @@ async def silent(call: Call) -> None:
 async def cutting(call: Call) -> None:
     await call.body()
     call.cut()
+
+
+def cutting_the_old_one(service: RawService, heard: list[bytes]) -> Act:
+    """The first connection, which is cut when the next request has come; any other is answered. Notes the bodies."""
+
+    async def cut_the_old_one(call: Call) -> None:
+        heard.append(await call.body())
+        if service.connections == 1:
+            call.cut()
+        else:
+            await call.send(OK)
+
+    return cut_the_old_one

@@ -147,7 +147,12 @@ async def test_an_answer_that_is_late_or_comes_in_pieces_arrives_whole(road: Roa
     assert len(road.service.calls) == 1
 
 
-async def test_a_question_whose_connection_had_ended_is_asked_once_more_and_a_change_is_not(road: Road) -> None:
+@pytest.mark.parametrize(
+    ("request_line", "more"), [(ASK, b"\r\n"), (POST, b"Idempotency-Key: 1\r\nContent-Length: 2\r\n\r\n{}")]
+)
+async def test_what_may_be_repeated_is_sent_once_more_when_its_connection_had_ended(
+    road: Road, request_line: bytes, more: bytes
+) -> None:
     async def cut_the_old_one(call: Call) -> None:
         if call.writer is first:
             call.cut()
@@ -157,11 +162,15 @@ async def test_a_question_whose_connection_had_ended_is_asked_once_more_and_a_ch
     await road.asked()
     first = road.service.calls[0].writer
     road.service.act = cut_the_old_one
-    assert b" 200 OK" in await road.asked()
+    assert b" 200 OK" in await road.asked(request_line, more)
     assert len(road.service.calls) == 3
+
+
+async def test_a_change_whose_connection_had_ended_is_not_sent_again(road: Road) -> None:
+    await road.asked()
     road.service.act = cutting
     assert b" 502 " in await road.asked(POST, b"Content-Length: 2\r\n\r\n{}")
-    assert len(road.service.calls) == 4
+    assert len(road.service.calls) == 2
 
 
 async def test_an_answer_that_breaks_off_breaks_off_for_the_caller(road: Road) -> None:

@@ -7,7 +7,7 @@ import pytest
 from gateway.problems import UpstreamBusy, UpstreamCut, UpstreamTooLate, UpstreamUnreachable
 from gateway.request_body import CallerGone
 from gateway.upstream import HttpUpstream
-from tests.gateway.behaving import CHUNKED, cutting, saying, silent, upstream
+from tests.gateway.behaving import CHUNKED, KEY, cutting, cutting_the_old_one, saying, silent, upstream
 from tests.gateway.carrying import begin, carry
 from tests.gateway.raw_service import OK, Call, RawService, raw_service
 
@@ -45,16 +45,41 @@ async def test_no_change_is_sent_twice(service: RawService, method: str) -> None
 async def test_a_question_on_a_connection_that_has_ended_is_asked_once_more(service: RawService) -> None:
     gate = upstream(service)
     await carry(gate)
-
-    async def cut_the_old_one(call: Call) -> None:
-        if service.connections == 1:
-            call.cut()
-        else:
-            await call.send(OK)
-
-    service.act = cut_the_old_one
+    service.act = cutting_the_old_one(service, [])
     assert (await carry(gate)).body == b"ok"
     assert (len(service.calls), service.connections) == (3, 2)
+
+
+async def test_a_change_with_a_key_on_a_connection_that_has_ended_is_sent_once_more_as_it_was(
+    service: RawService,
+) -> None:
+    gate = upstream(service)
+    await carry(gate)
+    heard: list[bytes] = []
+    service.act = cutting_the_old_one(service, heard)
+    assert (await carry(gate, "POST", headers=[KEY], body=b"{}")).body == b"ok"
+    _, cut, answered = service.calls
+    assert heard == [b"{}", b"{}"]
+    assert cut.head == answered.head
+
+
+async def test_a_change_with_a_key_is_sent_once_on_a_new_connection(service: RawService) -> None:
+    service.act = cutting
+    with pytest.raises(UpstreamCut):
+        await carry(upstream(service), "POST", headers=[KEY], body=b"{}")
+    assert len(service.calls) == 1
+
+
+async def test_a_change_with_a_key_whose_body_comes_in_pieces_is_sent_once(service: RawService) -> None:
+    gate = upstream(service)
+    await carry(gate)
+    service.act = cutting
+    carriage = begin(gate, "POST", "/v1/x", [KEY, *CHUNKED])
+    carriage.give(b"{")
+    carriage.give(b"}", more=False)
+    with pytest.raises(UpstreamCut):
+        await carriage.done()
+    assert len(service.calls) == 2
 
 
 async def test_a_question_on_a_new_connection_is_asked_once(service: RawService) -> None:

@@ -17,8 +17,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 class HttpUpstream:
     """Raises UpstreamUnreachable, UpstreamBusy, UpstreamCut or UpstreamTooLate; after the answer has begun as well.
 
-    A request of which the service may have seen a byte is never sent again, with one exception: one that asks and
-    changes nothing, on a kept connection that turns out to have ended before any byte of an answer.
+    A request of which the service may have seen a byte is never sent again, with one exception: one that changes
+    nothing the second time, on a kept connection that turns out to have ended before any byte of an answer.
     """
 
     def __init__(
@@ -55,9 +55,8 @@ class HttpUpstream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = RequestBody(scope, receive)
         start = self._head(scope, body.framing) + await body.first_part()
-        is_repeatable = scope["method"] in SAFE and not body.framing
         try:
-            connection = await self._answering(start, body, scope.get("begun"), is_repeatable=is_repeatable)
+            connection = await self._answering(start, body, scope.get("begun"), may_repeat=_may_repeat(scope, body))
             try:
                 await _relay(connection, body, send, self._idle_seconds)
             except BaseException:
@@ -87,7 +86,7 @@ class HttpUpstream:
         return head
 
     async def _answering(
-        self, start: bytes, body: RequestBody, begun: Connection | None, *, is_repeatable: bool
+        self, start: bytes, body: RequestBody, begun: Connection | None, *, may_repeat: bool
     ) -> Connection:
         """The connection on which the head of the answer has arrived."""
         while True:
@@ -103,10 +102,15 @@ class HttpUpstream:
                 await body.stop()
                 connection.close()
                 is_cut = isinstance(error, UpstreamCut) and not connection.has_answer_bytes
-                if not (is_repeatable and is_cut and connection.requests > 1):
+                if not (may_repeat and is_cut and connection.requests > 1):
                     raise
                 self.pool.close_idle()  # they ended together, most likely: the next one is fresh
                 begun = None
+
+
+def _may_repeat(scope: Scope, body: RequestBody) -> bool:
+    """It changes nothing, or the service answers the second one as it did the first; and all of it is at hand."""
+    return body.is_sent and (scope["method"] in SAFE or any(name == b"idempotency-key" for name, _ in scope["headers"]))
 
 
 async def _relay(connection: Connection, body: RequestBody, send: Send, idle_seconds: float) -> None:

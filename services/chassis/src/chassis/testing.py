@@ -104,13 +104,25 @@ def _client(app: FastAPI, voucher: Voucher, caller: Caller) -> httpx.AsyncClient
     )
 
 
+_built: dict[tuple[int, str], tuple[FastAPI, Database]] = {}
+
+
+def _application(manifest: Manifest, dsn: str) -> tuple[FastAPI, Database]:
+    """Built once in a process: making a hundred operations ready takes longer than most tests."""
+    key = id(manifest), dsn
+    if key not in _built:
+        database = Database(dsn, manifest.name)
+        _built[key] = create_app(manifest, database, Verifier(new_key_pair()[1])), database
+    return _built[key]
+
+
 @asynccontextmanager
 async def service_under_test(manifest: Manifest, dsn: str) -> AsyncIterator[ServiceUnderTest]:
-    """`dsn` names a migrated database of this service."""
+    """`dsn` names a migrated database of this service. Each time with keys and a clock of its own."""
     private, public = new_key_pair()
     voucher, clock = Voucher(private), StoppedClock()
-    database = Database(dsn, manifest.name)
-    app = create_app(manifest, database, Verifier(public), clock=clock)
+    app, database = _application(manifest, dsn)
+    app.state.verifier, app.state.clock = Verifier(public), clock
     try:
         async with _client(app, voucher, Caller("tester", frozenset({"*:*:*"}))) as client:
             inbox = Inbox(manifest, database, clock=clock)

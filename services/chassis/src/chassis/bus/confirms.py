@@ -29,7 +29,8 @@ class Refused(Exception):
 
 
 class Confirms:
-    """Of one channel that confirms and on which nobody else publishes. The broker counts what it is sent from 1."""
+    """Of one channel that confirms and on which nobody else publishes, and one batch after the other. The broker counts
+    what it is sent from 1."""
 
     def __init__(self, channel: aiormq.Channel) -> None:
         self._channel = channel

@@ -28,21 +28,22 @@ class RabbitMQ:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._opening = asyncio.Lock()
+        self._opening, self._publishing = asyncio.Lock(), asyncio.Lock()
         self._connection: AbstractConnection | None = None
         self._channel: AbstractChannel | None = None
         self._confirms: Confirms | None = None
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Returns when the broker has confirmed all: they are on disk in every queue that wants them. What no queue is
-        bound to is confirmed and dropped."""
-        confirms = await self._open()
-        try:
-            async with asyncio.timeout(CONFIRM_SECONDS):
-                await confirms.publish(messages, EXCHANGE)
-        except BaseException:
-            await self.close()  # or what is still on its way would overtake what is published next
-            raise
+        bound to is confirmed and dropped. Of several at once, one waits for the other."""
+        async with self._publishing:
+            confirms = await self._open()
+            try:
+                async with asyncio.timeout(CONFIRM_SECONDS):
+                    await confirms.publish(messages, EXCHANGE)
+            except BaseException:
+                await self.close()  # or what is still on its way would overtake what is published next
+                raise
 
     async def _open(self) -> Confirms:
         async with self._opening:

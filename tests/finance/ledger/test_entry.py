@@ -7,21 +7,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from finance.cost_object.model import CostObjectKind
 from finance.fiscal_period.model import NotOpen, PeriodState
-from finance.ledger.entry import (
+from finance.ledger.entry import CostObjectClosed, Entry, NotALeaf, PostingPeriod, TooFewLines, Unbalanced
+from finance.ledger.line import (
     AmountOutOfRange,
     BaseAmountDiffers,
-    CostObjectClosed,
     CurrencyUnknown,
-    Entry,
     Line,
-    NotALeaf,
     PostingAccount,
     PostingCostObject,
-    PostingPeriod,
     RateMissing,
-    TooFewLines,
-    Unbalanced,
 )
 
 EXPENSE, PAYABLE, HEADING = uuid4(), uuid4(), uuid4()
@@ -30,7 +26,7 @@ ACCOUNTS = {
     PAYABLE: PostingAccount(PAYABLE, "2000", True),
     HEADING: PostingAccount(HEADING, "5000", False),
 }
-MAIL = PostingCostObject(uuid4(), "MAIL", None)
+MAIL = PostingCostObject(uuid4(), "MAIL", CostObjectKind.SERVICE, None)
 PERIOD = PostingPeriod(uuid4(), "2025-26-P01", PeriodState.OPEN, "CAD", None, False)
 
 

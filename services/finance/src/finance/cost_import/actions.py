@@ -27,7 +27,8 @@ from finance.cost_import.model import (
 from finance.cost_import.placement import Chart, Scope
 from finance.cost_import.staging import Staged, discard, stage
 from finance.ledger.actions import Batch, post
-from finance.ledger.entry import Entry, Line
+from finance.ledger.entry import Entry
+from finance.ledger.line import Line
 
 
 @dataclass(frozen=True)

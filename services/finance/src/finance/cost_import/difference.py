@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.money import EXACT, round_to
-from finance.ledger.entry import DECIMALS, Line
+from finance.ledger.line import DECIMALS, Line
 
 
 class Key(NamedTuple):

@@ -2,7 +2,7 @@
 
 from chassis.tabular import FieldRule, Mapping
 from finance.cost_import.model import CostView
-from finance.ledger.entry import DECIMALS
+from finance.ledger.line import DECIMALS
 
 COST = {CostView.BILLED: "BilledCost", CostView.EFFECTIVE: "EffectiveCost"}
 KEPT = [

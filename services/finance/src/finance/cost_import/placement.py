@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.imports import Row
 from finance.assignment_rule.matching import Rule, Rules
 from finance.cost_import.schemas import CostRow
-from finance.ledger.entry import RateMissing
+from finance.ledger.line import RateMissing
 
 SAID = ("account", "cost_object", "consumer", "currency", "description", "reference")
 

@@ -39,7 +39,8 @@ from finance.cost_import.schemas import (
 from finance.cost_object.model import CostObject
 from finance.fiscal_period.model import FiscalPeriod, NotOpen
 from finance.fiscal_period.queries import year_of
-from finance.ledger.entry import AmountOutOfRange, CostObjectClosed, NotALeaf, RateMissing
+from finance.ledger.entry import CostObjectClosed, NotALeaf
+from finance.ledger.line import AmountOutOfRange, RateMissing
 
 router = Router("cost-imports")
 

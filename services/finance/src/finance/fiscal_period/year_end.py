@@ -13,7 +13,8 @@ from finance.account.model import Account, AccountType
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear, NotEquity
 from finance.ledger.actions import Batch, post
 from finance.ledger.digest import seal
-from finance.ledger.entry import Entry, EntryKind, Line
+from finance.ledger.entry import Entry, EntryKind
+from finance.ledger.line import Line
 from finance.ledger.model import PeriodBalance
 from finance.ledger.queries import lines_of
 

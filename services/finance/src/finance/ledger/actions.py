@@ -21,7 +21,8 @@ from finance.exchange_rate.conversion import Conversion, conversion
 from finance.exchange_rate.model import RateUnknown
 from finance.exchange_rate.queries import in_force
 from finance.ledger import queries
-from finance.ledger.entry import Entry, EntryKind, PostingPeriod, Unknown, ValuedLine
+from finance.ledger.entry import Entry, EntryKind, PostingPeriod, Unknown
+from finance.ledger.line import ValuedLine
 from finance.ledger.model import AlreadyReversed, ClosingEntry, JournalEntry, JournalLine, Posting, ReferenceTaken
 
 ENTRIES, LINES = cast("Table", JournalEntry.__table__), cast("Table", JournalLine.__table__)
@@ -99,7 +100,7 @@ async def _valued(
     """The lines of each entry in base currency, once all of them keep the rules."""
     lines = [line for batch in batches for entry in batch.entries for line in entry.lines]
     accounts = await queries.lock_accounts(session, {line.account_id for line in lines})
-    cost_objects = await queries.cost_objects(session, {line.cost_object_id for line in lines if line.cost_object_id})
+    cost_objects = await queries.cost_objects(session, {id for line in lines for id in line.cost_object_ids})
     consumers = await queries.known_consumers(session, {line.consumer_id for line in lines if line.consumer_id})
     known = {*accounts, *cost_objects, *consumers}
     conversions = await _conversions(session, [entry for batch in batches for entry in batch.entries], periods)
@@ -135,7 +136,7 @@ async def _conversions(
 
 def _check_known(entry: Entry, known: Set[UUID]) -> None:
     for number, line in enumerate(entry.lines, 1):
-        for id in (line.account_id, line.cost_object_id, line.consumer_id):
+        for id in (line.account_id, *line.cost_object_ids, line.consumer_id):
             if id and id not in known:
                 raise Unknown(f"Line {number} names {id}, which does not exist.")
 

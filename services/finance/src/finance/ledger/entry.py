@@ -3,20 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
-from chassis.money import EXACT, minor_unit, plain, round_to
+from chassis.money import EXACT, plain
 from chassis.problems import Conflict, Invalid
 from finance.exchange_rate.conversion import Conversion
 from finance.fiscal_period.model import PeriodState, admit
-
-LIMIT = Decimal(10) ** 15  # leaves room for sums in every field that shows an amount
-DECIMALS = 12
+from finance.ledger.line import Line, PostingAccount, PostingCostObject, ValuedLine, canonical, check_range
 
 
 class Unbalanced(Invalid, code="finance.ledger.unbalanced", constraint="ck_journal_entries_balanced"):
@@ -25,22 +23,6 @@ class Unbalanced(Invalid, code="finance.ledger.unbalanced", constraint="ck_journ
 
 class TooFewLines(Invalid, code="finance.ledger.too-few-lines"):
     """An entry has at least two lines."""
-
-
-class AmountOutOfRange(Invalid, code="finance.ledger.amount-out-of-range"):
-    """An amount of the ledger has at most 15 digits before and 12 after the point."""
-
-
-class CurrencyUnknown(Invalid, code="finance.ledger.currency-unknown"):
-    """The currency is not an active ISO 4217 currency."""
-
-
-class RateMissing(Invalid, code="finance.ledger.rate-missing"):
-    """An amount in another currency than the base needs a rate above zero; in the base currency the rate is 1."""
-
-
-class BaseAmountDiffers(Invalid, code="finance.ledger.base-amount-differs"):
-    """The base amount is not the amount at its rate."""
 
 
 class NotALeaf(Conflict, code="finance.ledger.not-a-leaf"):
@@ -81,89 +63,6 @@ class PostingPeriod:
 
 
 @dataclass(frozen=True, slots=True)
-class PostingAccount:
-    id: UUID
-    code: str
-    is_leaf: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PostingCostObject:
-    id: UUID
-    code: str
-    closed_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`amount` is signed: debit +, credit −. `rate` is base currency per unit of `currency`, needed when they differ.
-
-    `base_amount` defaults to amount × rate, which may then have at most 12 decimals; a given one may differ from that
-    by less than one minor unit of the base currency, as amounts do that another ledger has rounded.
-    """
-
-    account_id: UUID
-    amount: Decimal
-    currency: str
-    rate: Decimal | None = None
-    base_amount: Decimal | None = None
-    cost_object_id: UUID | None = None
-    consumer_id: UUID | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    def valued(self, base_currency: str) -> "ValuedLine":
-        """With its rate and base amount. Raises CurrencyUnknown, AmountOutOfRange, RateMissing, BaseAmountDiffers."""
-        self.check()
-        rate = self._rate(base_currency)
-        converted = EXACT.multiply(self.amount, rate)
-        base = converted if self.base_amount is None else self.base_amount
-        _check_range(base)
-        if abs(EXACT.subtract(base, converted)) >= Decimal(1).scaleb(-minor_unit(base_currency)):
-            raise BaseAmountDiffers(f"{self.amount} {self.currency} at {rate} is {plain(converted)} {base_currency}.")
-        return ValuedLine(self, rate, base)
-
-    def stated(self) -> "ValuedLine":
-        """As it stands: of an entry that moves base amounts by themselves."""
-        self.check()
-        base = self.amount if self.base_amount is None else self.base_amount
-        _check_range(base)
-        return ValuedLine(self, self.rate or Decimal(1), base)
-
-    def check(self) -> None:
-        _check_currency(self.currency)
-        _check_range(self.amount)
-
-    def needs_rate(self, base_currency: str) -> bool:
-        return self.currency != base_currency and self.rate is None and self.base_amount is None
-
-    def reversed(self) -> "Line":
-        """The same with debit and credit exchanged."""
-        base = None if self.base_amount is None else self.base_amount.copy_negate()
-        return replace(self, amount=self.amount.copy_negate(), base_amount=base)
-
-    def _rate(self, base_currency: str) -> Decimal:
-        rate = Decimal(1) if self.rate is None and self.currency == base_currency else self.rate
-        if rate is None or not rate.is_finite() or rate <= 0 or (self.currency == base_currency and rate != 1):
-            raise RateMissing(f"{self.currency} to {base_currency} needs its rate, and {base_currency} itself has 1.")
-        _check_range(rate)
-        return rate
-
-
-@dataclass(frozen=True, slots=True)
-class ValuedLine:
-    line: Line
-    rate: Decimal
-    base_amount: Decimal
-
-    @property
-    def row(self) -> tuple[object, ...]:
-        """The columns of a journal line after its number."""
-        line = self.line
-        dimensions = (line.cost_object_id, line.consumer_id, json.dumps(dict(line.tags)))
-        return (line.account_id, line.amount, line.currency, self.rate, self.base_amount, *dimensions)
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """What a caller wants posted. The period follows from `posted_on`; `source` and `reference` together are unique.
 
@@ -191,8 +90,9 @@ class Entry:
         admit(period.code, period.state, adjustment=self.adjustment)
         for line in self.lines:
             self._check_account(accounts[line.account_id])
-            if line.cost_object_id:
-                self._check_cost_object(cost_objects[line.cost_object_id])
+            for id in line.cost_object_ids:
+                self._check_cost_object(cost_objects[id])
+            line.check_dimensions(cost_objects)
         if self.kind == EntryKind.ORDINARY:
             lines = at_recorded_rates(self.lines, period.base_currency, conversions)
             valued = [line.valued(period.base_currency) if isinstance(line, Line) else line for line in lines]
@@ -217,7 +117,7 @@ class Entry:
     @property
     def fingerprint(self) -> str:
         """SHA-256 in hex over all that it says, amounts in their shortest form."""
-        lines = [_canonical(line) for line in self.lines]
+        lines = [canonical(line) for line in self.lines]
         said = [str(self.posted_on), self.description, self.adjustment, str(self.reversal_of), lines]
         said += [] if self.kind == EntryKind.ORDINARY else [self.kind]
         return sha256(json.dumps(said).encode()).hexdigest()
@@ -235,7 +135,7 @@ def at_recorded_rates(
             lines[at].check()
         bases = conversions[currency].amounts([lines[at].amount for at in places], base_currency)
         for at, base in zip(places, bases, strict=True):
-            _check_range(base)
+            check_range(base)
             found[at] = ValuedLine(lines[at], conversions[currency].rate, base)
     return found
 
@@ -252,31 +152,3 @@ def check_balance(lines: Sequence[ValuedLine], base_currency: str) -> None:
     if off:
         said = " and ".join(f"{total} {unit}" for unit, total in off.items())
         raise Unbalanced(f"Debits less credits leave {said}.", differences=off)
-
-
-def _check_currency(currency: str) -> None:
-    try:
-        minor_unit(currency)
-    except ValueError as error:
-        raise CurrencyUnknown(f"{currency[:10]!r} is not an active ISO 4217 currency.") from error
-
-
-def _check_range(amount: Decimal) -> None:
-    try:
-        fits = amount.copy_abs() < LIMIT and round_to(amount, DECIMALS) == amount
-    except (InvalidOperation, ValueError):  # not a number, or one with a senseless exponent
-        fits = False
-    if not fits:
-        raise AmountOutOfRange
-
-
-def _canonical(line: Line) -> list[object]:
-    numbers = [None if n is None else plain(n.normalize(EXACT)) for n in (line.amount, line.rate, line.base_amount)]
-    return [
-        str(line.account_id),
-        *numbers,
-        line.currency,
-        str(line.cost_object_id),
-        str(line.consumer_id),
-        sorted(line.tags.items()),
-    ]

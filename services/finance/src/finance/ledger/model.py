@@ -79,12 +79,23 @@ class JournalEntry(Base):
 
 
 class JournalLine(Base):
-    """`amount` and `base_amount` are signed: debit +, credit −. `rate` is base currency per unit of currency."""
+    """`amount` and `base_amount` are signed: debit +, credit −. `rate` is base currency per unit of currency.
+
+    `cost_object_id` is what balances and reports are kept by; `dimensions` are the ids of others that the line belongs
+    to as well, by their kind.
+    """
 
     __tablename__ = "journal_lines"
     __table_args__ = (
         CheckConstraint("amount <> 'NaN' AND base_amount <> 'NaN' AND rate <> 'NaN' AND rate > 0", name="numbers"),
         Index("ix_journal_lines_consumer_id", "consumer_id", postgresql_where=text("consumer_id IS NOT NULL")),
+        Index(
+            "ix_journal_lines_dimensions",
+            "dimensions",
+            postgresql_using="gin",
+            postgresql_ops={"dimensions": "jsonb_path_ops"},
+            postgresql_where=text("dimensions IS NOT NULL"),
+        ),
     )
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("journal_entries.id"), primary_key=True)
@@ -97,6 +108,7 @@ class JournalLine(Base):
     cost_object_id: Mapped[UUID | None] = mapped_column(ForeignKey("cost_objects.id"), index=True)
     consumer_id: Mapped[UUID | None] = mapped_column(ForeignKey("consumers.id"))
     tags: Mapped[dict[str, Any]]
+    dimensions: Mapped[dict[str, Any] | None]
 
 
 class PeriodBalance(Base):

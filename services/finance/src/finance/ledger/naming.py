@@ -12,7 +12,8 @@ from finance.account.model import Account
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
 from finance.ledger.actions import about_entry
-from finance.ledger.entry import Entry, Line, Unknown
+from finance.ledger.entry import Entry, Unknown
+from finance.ledger.line import Line
 from finance.ledger.schemas import PostJournalEntry, PostJournalLine
 
 Ids = Mapping[str, UUID]
@@ -22,7 +23,8 @@ async def named(session: AsyncSession, commands: Sequence[PostJournalEntry]) -> 
     """Entries with ids in place of codes; Unknown says which entry has a code that nothing has."""
     lines = [line for command in commands for line in command.lines]
     accounts = await account_ids(session, {line.account for line in lines})
-    cost_objects = await cost_object_ids(session, {line.cost_object for line in lines if line.cost_object})
+    named = {code for line in lines for code in (line.cost_object, *line.dimensions.values()) if code}
+    cost_objects = await cost_object_ids(session, named)
     consumers = await consumer_ids(session, {line.consumer for line in lines if line.consumer})
     return [_entry(number, command, accounts, cost_objects, consumers) for number, command in enumerate(commands)]
 
@@ -68,6 +70,7 @@ def _line(position: int, line: PostJournalLine, accounts: Ids, cost_objects: Ids
         account_id = accounts[line.account]
         cost_object_id = cost_objects[line.cost_object] if line.cost_object else None
         consumer_id = consumers[line.consumer] if line.consumer else None
+        dimensions = {kind: cost_objects[code] for kind, code in line.dimensions.items()}
     except KeyError as code:
         raise Unknown(f"Line {position} names {code}, which does not exist.") from code
     return Line(
@@ -79,4 +82,5 @@ def _line(position: int, line: PostJournalLine, accounts: Ids, cost_objects: Ids
         cost_object_id=cost_object_id,
         consumer_id=consumer_id,
         tags=line.tags,
+        dimensions=dimensions,
     )

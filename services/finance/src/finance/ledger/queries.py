@@ -15,10 +15,11 @@ from finance.account.model import Account, AccountType
 from finance.budget.lines import Control
 from finance.budget.model import Budget
 from finance.consumer.model import Consumer
-from finance.cost_object.model import CostObject
+from finance.cost_object.model import CostObject, CostObjectKind
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear, PeriodState
-from finance.ledger.entry import EntryKind, Line, PostingAccount, PostingCostObject, PostingPeriod
+from finance.ledger.entry import EntryKind, PostingPeriod
 from finance.ledger.events import CostTotal
+from finance.ledger.line import Line, PostingAccount, PostingCostObject
 from finance.ledger.model import JournalEntry, JournalLine, PeriodBalance
 
 CLOSING: Any = (JournalEntry.kind == EntryKind.CLOSING).label("closing")
@@ -67,7 +68,8 @@ async def lock_accounts(session: AsyncSession, ids: Collection[UUID]) -> dict[UU
 
 
 async def cost_objects(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, PostingCostObject]:
-    query = select(CostObject.id, CostObject.code, CostObject.closed_on).where(among(CostObject.id, ids))
+    columns = (CostObject.id, CostObject.code, CostObject.kind, CostObject.closed_on)
+    query = select(*columns).where(among(CostObject.id, ids))
     return {row[0]: PostingCostObject(*row) for row in await session.execute(query)}
 
 
@@ -164,6 +166,7 @@ async def lines_of(session: AsyncSession, entry_id: UUID) -> list[Line]:
             cost_object_id=row.cost_object_id,
             consumer_id=row.consumer_id,
             tags=row.tags,
+            dimensions={CostObjectKind(kind): UUID(id) for kind, id in (row.dimensions or {}).items()},
         )
         for row in await session.scalars(query)
     ]

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.application import Now
 from chassis.grouping import Asked, GroupOperation, together
 from chassis.operations import CurrentCaller, Router, Session, found
 from chassis.pages import AskedPage, Page, page
-from chassis.problems import MalformedBody
+from chassis.problems import InvalidRequest, MalformedBody
 from chassis.text import Code, Day, Line
-from finance.account.model import Account
+from finance.account.model import Account, AccountType
 from finance.budget.model import NotBudgeted, Overspent
 from finance.fiscal_period.model import NotOpen
-from finance.ledger import actions, entry, reading, statement
+from finance.ledger import actions, entry, line, reading, statement, totals
 from finance.ledger.batch import BATCH_BODY_BYTES, BATCH_MEDIA, Batch, BatchSize
 from finance.ledger.model import AlreadyReversed, BalanceTooLarge, ClosingEntry, JournalEntry, ReferenceTaken
 from finance.ledger.naming import named
@@ -22,10 +23,13 @@ from finance.ledger.schemas import (
     BatchView,
     JournalEntrySummary,
     JournalEntryView,
+    LedgerTotal,
     PostJournalEntry,
     ReverseJournalEntry,
     StatementView,
+    TagName,
 )
+from finance.ledger.totals import Dimension, Dimensions
 
 router = Router("journal-entries")
 
@@ -35,12 +39,13 @@ POSTING = [
     ReferenceTaken,
     BalanceTooLarge,
     entry.Unbalanced,
-    entry.AmountOutOfRange,
-    entry.CurrencyUnknown,
-    entry.RateMissing,
-    entry.BaseAmountDiffers,
+    line.AmountOutOfRange,
+    line.CurrencyUnknown,
+    line.RateMissing,
+    line.BaseAmountDiffers,
     entry.NotALeaf,
     entry.CostObjectClosed,
+    line.DimensionMismatch,
     entry.Unknown,
     Overspent,
     NotBudgeted,
@@ -126,6 +131,7 @@ async def list_journal_entries(
     reference: Line | None = None,
     posted_from: Day | None = None,
     posted_before: Day | None = None,
+    dimension: Code | None = None,
 ) -> Page[JournalEntrySummary]:
     """List journal entries without their lines; dates are `posted_from` and later, before `posted_before`."""
     query = reading.entries(
@@ -137,6 +143,7 @@ async def list_journal_entries(
         cost_object=cost_object,
         posted_from=posted_from,
         posted_before=posted_before,
+        dimension=dimension,
     )
     sorts = {"posted_on": JournalEntry.posted_on}
     return await page(session, query, asked, sorts=sorts, tie=JournalEntry.id, by_row=True)
@@ -164,3 +171,25 @@ async def get_account_statement(
         balances=await statement.moved(session, account_id, starts_on, ends_on),
         lines=await page(session, query, asked, sorts=sorts, tie=statement.PLACE, by_row=True),
     )
+
+
+@router.operation("GET", "/ledger-totals", permission=READ)
+async def list_ledger_totals(
+    session: Session,
+    asked: AskedPage,
+    by: Dimensions,
+    starts_on: Day,
+    ends_on: Day,
+    tag: TagName | None = None,
+    account: Code | None = None,
+    account_type: AccountType | None = None,
+    cost_object: Code | None = None,
+) -> Page[LedgerTotal]:
+    """Add up what was posted in `[starts_on, ends_on)` by one to four dimensions, with commas between them."""
+    names = [Dimension(name) for name in by.split(",")]
+    if len(set(names)) < len(names) or (tag is None) != (Dimension.TAG not in names):
+        raise InvalidRequest("Name each dimension once, and a tag exactly when adding up by tag.")
+    conditions = totals.within(starts_on, ends_on) + totals.of_account(code=account, type=account_type)
+    groups = totals.totals(names, tag, conditions + totals.of_cost_object(cost_object)).subquery()
+    sorts = {"group": groups.c.place, "base_balance": groups.c.base_balance}
+    return await page(session, select(groups), asked, sorts=sorts, tie=groups.c.place, by_row=True)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from chassis.money import Amount, Currency, PositiveAmount
 from chassis.pages import Page
 from chassis.text import LINE, NO_NUL, Code, Day, Line, Schema
+from finance.cost_object.model import CostObjectKind
 from finance.ledger.entry import EntryKind
 
 MOST_ENTRIES, MOST_LINES = 10_000, 10_000
@@ -35,6 +36,13 @@ class PostJournalLine(Schema):
     cost_object: Code | None = Field(default=None, description="The code of a cost object.")
     consumer: Code | None = Field(default=None, description="The code of a customer; its survivor if it was merged.")
     tags: dict[TagName, Line] = Field(default_factory=dict, max_length=20)
+    dimensions: dict[CostObjectKind, Code] = Field(
+        default_factory=dict,
+        description=(
+            "Codes of other cost objects that the line belongs to, by their kind, such as its project; none of the kind"
+            " that `cost_object` has."
+        ),
+    )
 
 
 class PostJournalEntry(Schema):
@@ -66,6 +74,7 @@ class JournalLineView(Schema):
     consumer: str | None
     consumer_id: UUID | None
     tags: dict[str, str]
+    dimensions: dict[CostObjectKind, str]
 
 
 class JournalEntrySummary(Schema):
@@ -135,3 +144,14 @@ class StatementView(Schema):
     ends_on: date = Field(description="The first day after the range.")
     balances: list[StatementBalance]
     lines: Page[StatementLine]
+
+
+class LedgerTotal(Schema):
+    """Base amounts of the lines of one group: debits and credits without sign, the balance debit positive."""
+
+    group: dict[str, str | None] = Field(description="Dimension → code; null for lines that have none.")
+    base_currency: str
+    base_debit: Amount
+    base_credit: Amount
+    base_balance: Amount
+    line_count: int

@@ -15,7 +15,7 @@ from chassis.money import EXACT, exact_sum, plain
 from chassis.problems import Conflict, Invalid
 from finance.db import Base
 from finance.exchange_rate.conversion import Conversion, rounded_at
-from finance.ledger.entry import Line
+from finance.ledger.line import Line
 
 
 class NotOfResult(Invalid, code="finance.revaluation.not-of-result"):

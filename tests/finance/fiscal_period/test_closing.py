@@ -72,7 +72,7 @@ async def test_closing_keeps_what_the_period_held(books: Books) -> None:
 TAMPERING = {
     "an amount": "UPDATE journal_lines SET amount = amount * 2, base_amount = base_amount * 2",
     "an account": "UPDATE journal_lines SET account_id = (SELECT id FROM accounts WHERE code = '1000')",
-    "a dimension": "UPDATE journal_lines SET dimensions = jsonb_build_object('project', gen_random_uuid())",
+    "a dimension": "UPDATE journal_lines SET dimension_ids = ARRAY[gen_random_uuid()]",
     "a tag": "UPDATE journal_lines SET tags = jsonb_build_object('a', 'b')",
     "a description": "UPDATE journal_entries SET description = 'Something else'",
     "a day": "UPDATE journal_entries SET posted_on = posted_on + 1",

@@ -14,7 +14,7 @@ SEAL = text("""
             string_agg(
                 jsonb_build_array(
                     line_number, account_id, amount, currency, rate, base_amount, cost_object_id, consumer_id, tags
-                )::text || coalesce(dimensions::text, ''), chr(10) ORDER BY line_number
+                )::text || coalesce(dimension_ids::text, ''), chr(10) ORDER BY line_number
             ) AS said
         FROM journal_lines AS line JOIN journal_entries AS entry ON entry.id = entry_id
         WHERE fiscal_period_id = :period_id GROUP BY entry_id

@@ -131,8 +131,8 @@ class ValuedLine:
     def row(self) -> tuple[object, ...]:
         """The columns of a journal line after its number."""
         line = self.line
-        of = json.dumps({kind: str(id) for kind, id in line.dimensions.items()}) if line.dimensions else None
-        dimensions = (line.cost_object_id, line.consumer_id, json.dumps(dict(line.tags)), of)
+        beside = sorted(line.dimensions.values()) or None
+        dimensions = (line.cost_object_id, line.consumer_id, json.dumps(dict(line.tags)), beside)
         return (line.account_id, line.amount, line.currency, self.rate, self.base_amount, *dimensions)
 
 

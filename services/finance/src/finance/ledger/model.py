@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
@@ -81,8 +82,9 @@ class JournalEntry(Base):
 class JournalLine(Base):
     """`amount` and `base_amount` are signed: debit +, credit −. `rate` is base currency per unit of currency.
 
-    `cost_object_id` is what balances and reports are kept by; `dimensions` are the ids of others that the line belongs
-    to as well, by their kind.
+    `cost_object_id` is what balances and reports are kept by; `dimension_ids` are other cost objects that the line
+    belongs to as well, one of a kind; null when there are none. (An array, because PostgreSQL keeps statistics on what
+    is in one.)
     """
 
     __tablename__ = "journal_lines"
@@ -90,11 +92,10 @@ class JournalLine(Base):
         CheckConstraint("amount <> 'NaN' AND base_amount <> 'NaN' AND rate <> 'NaN' AND rate > 0", name="numbers"),
         Index("ix_journal_lines_consumer_id", "consumer_id", postgresql_where=text("consumer_id IS NOT NULL")),
         Index(
-            "ix_journal_lines_dimensions",
-            "dimensions",
+            "ix_journal_lines_dimension_ids",
+            "dimension_ids",
             postgresql_using="gin",
-            postgresql_ops={"dimensions": "jsonb_path_ops"},
-            postgresql_where=text("dimensions IS NOT NULL"),
+            postgresql_where=text("dimension_ids IS NOT NULL"),
         ),
     )
 
@@ -108,7 +109,7 @@ class JournalLine(Base):
     cost_object_id: Mapped[UUID | None] = mapped_column(ForeignKey("cost_objects.id"), index=True)
     consumer_id: Mapped[UUID | None] = mapped_column(ForeignKey("consumers.id"))
     tags: Mapped[dict[str, Any]]
-    dimensions: Mapped[dict[str, Any] | None]
+    dimension_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
 
 
 class PeriodBalance(Base):

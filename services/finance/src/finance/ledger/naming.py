@@ -17,6 +17,7 @@ from finance.ledger.line import Line
 from finance.ledger.schemas import PostJournalEntry, PostJournalLine
 
 Ids = Mapping[str, UUID]
+NOBODY = UUID(int=0)
 
 
 async def named(session: AsyncSession, commands: Sequence[PostJournalEntry]) -> list[Entry]:
@@ -37,6 +38,14 @@ async def account_ids(session: AsyncSession, codes: Set[str]) -> dict[str, UUID]
 async def cost_object_ids(session: AsyncSession, codes: Set[str]) -> dict[str, UUID]:
     """Code → id, of those that exist."""
     return await _ids(session, CostObject.code, CostObject.id, codes)
+
+
+async def id_of(session: AsyncSession, cost_object: str) -> UUID:
+    """The id of the cost object with this code; one that nothing has when there is none.
+
+    Looked up beforehand where it decides about many rows: a plan can be made for an id, not for a subquery.
+    """
+    return (await cost_object_ids(session, {cost_object})).get(cost_object, NOBODY)
 
 
 async def consumer_ids(session: AsyncSession, codes: Set[str]) -> dict[str, UUID]:

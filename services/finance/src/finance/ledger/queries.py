@@ -15,7 +15,7 @@ from finance.account.model import Account, AccountType
 from finance.budget.lines import Control
 from finance.budget.model import Budget
 from finance.consumer.model import Consumer
-from finance.cost_object.model import CostObject, CostObjectKind
+from finance.cost_object.model import CostObject
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear, PeriodState
 from finance.ledger.entry import EntryKind, PostingPeriod
 from finance.ledger.events import CostTotal
@@ -156,6 +156,8 @@ async def balances_match(session: AsyncSession, period_id: UUID) -> bool:
 async def lines_of(session: AsyncSession, entry_id: UUID) -> list[Line]:
     """As they were posted, rates and base amounts included."""
     query = select(JournalLine).where(JournalLine.entry_id == entry_id).order_by(JournalLine.line_number)
+    lines = (await session.scalars(query)).all()
+    beside = await cost_objects(session, {id for row in lines for id in row.dimension_ids or ()})
     return [
         Line(
             account_id=row.account_id,
@@ -166,9 +168,9 @@ async def lines_of(session: AsyncSession, entry_id: UUID) -> list[Line]:
             cost_object_id=row.cost_object_id,
             consumer_id=row.consumer_id,
             tags=row.tags,
-            dimensions={CostObjectKind(kind): UUID(id) for kind, id in (row.dimensions or {}).items()},
+            dimensions={beside[id].kind: id for id in row.dimension_ids or ()},
         )
-        for row in await session.scalars(query)
+        for row in lines
     ]
 
 

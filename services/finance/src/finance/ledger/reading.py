@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, any_, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -31,13 +31,12 @@ def entries(
     cost_object: str | None,
     posted_from: date | None,
     posted_before: date | None,
-    dimension: str | None,
+    dimension_id: UUID | None,
 ) -> Select[Any]:
     """Rows of entries that fit everything that is asked; a code that does not exist fits none."""
     E, L = JournalEntry, JournalLine
     account_id = select(Account.id).where(Account.code == account).scalar_subquery()
     cost_object_id = select(CostObject.id).where(CostObject.code == cost_object).scalar_subquery()
-    dimension_of = select(func.jsonb_build_object(CostObject.kind, CostObject.id)).where(CostObject.code == dimension)
     asked: list[tuple[object, ColumnElement[bool]]] = [
         (fiscal_period_id, E.fiscal_period_id == fiscal_period_id),
         (posting_id, E.posting_id == posting_id),
@@ -47,7 +46,7 @@ def entries(
         (posted_before, E.posted_on < (posted_before or date.max)),
         (account, exists().where(L.entry_id == E.id, L.account_id == account_id)),
         (cost_object, exists().where(L.entry_id == E.id, L.cost_object_id == cost_object_id)),
-        (dimension, exists().where(L.entry_id == E.id, L.dimensions.contains(dimension_of.scalar_subquery()))),
+        (dimension_id, exists().where(L.entry_id == E.id, L.dimension_ids.contains([dimension_id]))),
     ]
     # Plain rows: a page of mapped objects takes half as long again.
     columns = E.__table__.columns
@@ -79,12 +78,10 @@ def _view(entry: Row[Any], lines: list[JournalLineView]) -> JournalEntryView:
     )
 
 
-# Kind → code; most lines have none.
-_NAMED = func.jsonb_each_text(JournalLine.dimensions).table_valued("key", "value", name="named")
+_NAMED = aliased(CostObject)
 _DIMENSIONS = (
-    select(func.coalesce(func.jsonb_object_agg(_NAMED.c.key, CostObject.code), literal({}, JSONB)))
-    .select_from(_NAMED)
-    .join(CostObject, CostObject.id == cast(_NAMED.c.value, Uuid))
+    select(func.coalesce(func.jsonb_object_agg(_NAMED.kind, _NAMED.code), literal({}, JSONB)))
+    .where(_NAMED.id == any_(JournalLine.dimension_ids))
     .correlate(JournalLine)
     .scalar_subquery()
     .label("dimensions")

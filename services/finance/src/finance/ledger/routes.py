@@ -15,10 +15,10 @@ from chassis.text import Code, Day, Line
 from finance.account.model import Account, AccountType
 from finance.budget.model import NotBudgeted, Overspent
 from finance.fiscal_period.model import NotOpen
-from finance.ledger import actions, entry, line, reading, statement, totals
+from finance.ledger import actions, entry, line, reading, statement
 from finance.ledger.batch import BATCH_BODY_BYTES, BATCH_MEDIA, Batch, BatchSize
 from finance.ledger.model import AlreadyReversed, BalanceTooLarge, ClosingEntry, JournalEntry, ReferenceTaken
-from finance.ledger.naming import named
+from finance.ledger.naming import id_of, named
 from finance.ledger.schemas import (
     BatchView,
     JournalEntrySummary,
@@ -29,7 +29,7 @@ from finance.ledger.schemas import (
     StatementView,
     TagName,
 )
-from finance.ledger.totals import Dimension, Dimensions
+from finance.ledger.totals import Dimension, Dimensions, Question, totals
 
 router = Router("journal-entries")
 
@@ -143,7 +143,7 @@ async def list_journal_entries(
         cost_object=cost_object,
         posted_from=posted_from,
         posted_before=posted_before,
-        dimension=dimension,
+        dimension_id=await id_of(session, dimension) if dimension else None,
     )
     sorts = {"posted_on": JournalEntry.posted_on}
     return await page(session, query, asked, sorts=sorts, tie=JournalEntry.id, by_row=True)
@@ -189,7 +189,8 @@ async def list_ledger_totals(
     names = [Dimension(name) for name in by.split(",")]
     if len(set(names)) < len(names) or (tag is None) != (Dimension.TAG not in names):
         raise InvalidRequest("Name each dimension once, and a tag exactly when adding up by tag.")
-    conditions = totals.within(starts_on, ends_on) + totals.of_account(code=account, type=account_type)
-    groups = totals.totals(names, tag, conditions + totals.of_cost_object(cost_object)).subquery()
+    of = await id_of(session, cost_object) if cost_object else None
+    question = Question(names, starts_on, ends_on, tag, account, account_type, of)
+    groups = totals(question).subquery()
     sorts = {"group": groups.c.place, "base_balance": groups.c.base_balance}
     return await page(session, select(groups), asked, sorts=sorts, tie=groups.c.place, by_row=True)

@@ -154,4 +154,3 @@ class LedgerTotal(Schema):
     base_debit: Amount
     base_credit: Amount
     base_balance: Amount
-    line_count: int

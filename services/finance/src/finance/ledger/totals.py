@@ -1,12 +1,14 @@
 """What the lines of the ledger add up to, by any of their dimensions."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import StringConstraints
-from sqlalchemy import ColumnElement, Select, Text, Uuid, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, any_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from finance.account.model import Account, AccountType
@@ -14,9 +16,9 @@ from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject, CostObjectKind
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
 from finance.ledger.entry import EntryKind
-from finance.ledger.model import JournalEntry, JournalLine
+from finance.ledger.model import JournalEntry, JournalLine, PeriodBalance
 
-E, L = JournalEntry, JournalLine
+E, L, B = JournalEntry, JournalLine, PeriodBalance
 
 
 class Dimension(StrEnum):
@@ -48,67 +50,75 @@ OF_ACCOUNTS = {
 }
 
 
-def totals(by: Collection[Dimension], tag: str | None, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """A row per group: `group` (dimension → code, null where a line has none), base currency, sums of base amounts, the
-    number of lines, and `place`, which is unique and sorts the groups.
+KEPT = {*OF_ACCOUNTS, Dimension.PERIOD, Dimension.COST_OBJECT, Dimension.CURRENCY}  # what balances are kept by
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was posted in `[starts_on, ends_on)`, by these dimensions, `tag` by that tag; of an account, of a type of
+    accounts, of a cost object (be it a line's own or one beside it)."""
+
+    by: Sequence[Dimension]
+    starts_on: date
+    ends_on: date
+    tag: str | None = None
+    account: str | None = None
+    account_type: AccountType | None = None
+    cost_object_id: UUID | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether kept balances answer it: whole months, and nothing that only lines know."""
+        whole = self.starts_on.day == 1 and self.ends_on.day == 1
+        return whole and self.cost_object_id is None and set(self.by) <= KEPT
+
+    def of_accounts(self, account_id: Any) -> list[ColumnElement[bool]]:
+        accounts = select(Account.id)
+        if self.account:
+            accounts = accounts.where(Account.code == self.account)
+        if self.account_type:
+            accounts = accounts.where(Account.type == self.account_type)
+        return [account_id.in_(accounts)] if self.account or self.account_type else []
+
+
+def totals(asked: Question) -> Select[Any]:
+    """A row per group: `group` (dimension → code, null where a line has none), base currency, sums of base amounts, and
+    `place`, which is unique and sorts the groups. What a year-end close moved is no movement of anything.
 
     Lines are added up by the ids that they hold; only the sums meet the names.
     """
-    summed = _summed(by, tag).where(*conditions).subquery("summed")
-    labels = {name: _label(name, summed.c) for name in by}
+    summed = (_of_balances(asked) if asked.is_kept else _of_lines(asked)).subquery("summed")
+    labels = {name: _label(name, summed.c) for name in asked.by}
     group = func.jsonb_build_object(*(part for name, label in labels.items() for part in (name.value, label)))
     place = cast(func.jsonb_build_array(*labels.values(), FiscalYear.base_currency), Text)
-    sums = [func.sum(summed.c[name]).label(name) for name in ("base_debit", "base_credit", "base_balance")]
-    query = select(
-        group.label("group"),
-        FiscalYear.base_currency,
-        *sums,
-        cast(func.sum(summed.c.line_count), L.line_number.type).label("line_count"),
-        place.label("place"),
-    ).select_from(_with_names(summed, by))
-    return query.group_by(*labels.values(), FiscalYear.base_currency)
+    debit, credit = func.sum(summed.c.base_debit), func.sum(summed.c.base_credit)
+    sums = (debit.label("base_debit"), credit.label("base_credit"), (debit - credit).label("base_balance"))
+    query = select(group.label("group"), FiscalYear.base_currency, *sums, place.label("place"))
+    return query.select_from(_with_names(summed, asked.by)).group_by(*labels.values(), FiscalYear.base_currency)
 
 
-def within(starts_on: date, ends_on: date) -> list[ColumnElement[bool]]:
-    """Posted in `[starts_on, ends_on)`; what a year-end close moved is no movement of anything."""
-    return [E.posted_on >= starts_on, E.posted_on < ends_on, E.kind != EntryKind.CLOSING]
+def _of_balances(asked: Question) -> Select[*tuple[Any, ...]]:
+    columns = (B.fiscal_period_id, B.account_id, B.cost_object_id, B.currency, B.base_debit, B.base_credit)
+    query = select(*columns).join(FiscalPeriod, FiscalPeriod.id == B.fiscal_period_id).where(~B.closing)
+    within = (FiscalPeriod.starts_on >= asked.starts_on, FiscalPeriod.starts_on < asked.ends_on)
+    return query.where(*within, *asked.of_accounts(B.account_id))
 
 
-def of_account(*, code: str | None, type: AccountType | None) -> list[ColumnElement[bool]]:
-    accounts = select(Account.id)
-    if code:
-        accounts = accounts.where(Account.code == code)
-    if type:
-        accounts = accounts.where(Account.type == type)
-    return [L.account_id.in_(accounts)] if code or type else []
-
-
-def of_cost_object(code: str | None) -> list[ColumnElement[bool]]:
-    """Lines whose own cost object it is, or which name it beside theirs."""
-    if code is None:
-        return []
-    found = select(CostObject.id).where(CostObject.code == code).scalar_subquery()
-    named = select(func.jsonb_build_object(CostObject.kind, CostObject.id)).where(CostObject.code == code)
-    return [(L.cost_object_id == found) | L.dimensions.contains(named.scalar_subquery())]
-
-
-def _summed(by: Collection[Dimension], tag: str | None) -> Select[Any]:
+def _of_lines(asked: Question) -> Select[Any]:
     held: dict[str, Any] = {"fiscal_period_id": E.fiscal_period_id}
-    for name in by:
-        held |= _held(name, tag)
-    columns = [column.label(key) for key, column in held.items()]
+    for name in asked.by:
+        held |= _held(name, asked.tag)
     base = L.base_amount
-    return (
-        select(
-            *columns,
-            func.sum(case((base > 0, base), else_=0)).label("base_debit"),
-            func.sum(case((base < 0, -base), else_=0)).label("base_credit"),
-            func.sum(base).label("base_balance"),
-            func.count().label("line_count"),
-        )
-        .join_from(E, L, L.entry_id == E.id)
-        .group_by(*held.values())
+    sums = (
+        func.sum(case((base > 0, base), else_=0)).label("base_debit"),
+        func.sum(case((base < 0, -base), else_=0)).label("base_credit"),
     )
+    query = select(*(column.label(key) for key, column in held.items()), *sums)
+    query = query.join_from(E, L, L.entry_id == E.id).group_by(*held.values())
+    query = query.where(E.posted_on >= asked.starts_on, E.posted_on < asked.ends_on, E.kind != EntryKind.CLOSING)
+    if id := asked.cost_object_id:
+        query = query.where((L.cost_object_id == id) | L.dimension_ids.contains([id]))
+    return query.where(*asked.of_accounts(L.account_id))
 
 
 def _held(name: Dimension, tag: str | None) -> dict[str, Any]:
@@ -117,8 +127,8 @@ def _held(name: Dimension, tag: str | None) -> dict[str, Any]:
         return {"account_id": L.account_id}
     if name == Dimension.COST_OBJECT:
         return {"cost_object_id": L.cost_object_id}
-    if kind := KINDS.get(name):
-        return {"cost_object_id": L.cost_object_id, f"{kind}_id": cast(L.dimensions[kind.value].astext, Uuid)}
+    if name in KINDS:
+        return {"cost_object_id": L.cost_object_id, "dimension_ids": L.dimension_ids}
     others: dict[Dimension, Any] = {
         Dimension.CONSUMER: L.consumer_id,
         Dimension.CURRENCY: L.currency,
@@ -148,7 +158,8 @@ def _with_names(summed: Any, by: Collection[Dimension]) -> Any:
     if {Dimension.COST_OBJECT, *KINDS} & set(by):
         found = found.outerjoin(CostObject.__table__, CostObject.id == summed.c.cost_object_id)
     for kind in (KINDS[name] for name in by if name in KINDS):
-        found = found.outerjoin(NAMED[kind], NAMED[kind].id == summed.c[f"{kind}_id"])
+        beside = (NAMED[kind].id == any_(summed.c.dimension_ids)) & (NAMED[kind].kind == kind)
+        found = found.outerjoin(NAMED[kind], beside)
     if Dimension.CONSUMER in by:
         found = found.outerjoin(Consumer.__table__, Consumer.id == summed.c.consumer)
     return found

@@ -35,7 +35,7 @@ def outlook(found: list[Month], last_year: list[Month] | None = None, today: dat
     past = history([*(last_year or []), *found], currency="CAD", today=today)
     year = FiscalYear.begin(code="2025-26", starts_on=APRIL, base_currency="CAD")
     said = project(past.values, 12)
-    return Outlook.of(year, found, last_year=last_year or [], past=past, said=said)
+    return Outlook.of(year, [*(last_year or []), *found], past=past, said=said)
 
 
 @pytest.mark.parametrize(
@@ -141,5 +141,5 @@ def test_last_year_is_compared_with_only_when_it_is_over() -> None:
     following = months(*[None] * 12, first=date(2026, 4, 1))
     year = FiscalYear.begin(code="2026-27", starts_on=date(2026, 4, 1), base_currency="CAD")
     past = history(running, currency="CAD", today=TODAY)
-    found = Outlook.of(year, following, last_year=running, past=past, said=project(past.values, 15))
+    found = Outlook.of(year, [*running, *following], past=past, said=project(past.values, 15))
     assert (found.total, found.last_year_total) == (Decimal("360.00"), None)

@@ -60,7 +60,8 @@ class BudgetState(StrEnum):
 
 class Budget(Aggregate, Base):
     """`approved_number` is the version in force, `rate` what one unit of its currency was worth in base currency when
-    that was approved; `number` is that of the newest version."""
+    that was approved; `number` is that of the newest version. `looked_ahead_on` is when thresholds on forecast were
+    last looked at."""
 
     __tablename__ = "budgets"
     __table_args__ = (UniqueConstraint("fiscal_year_id", "code", name="uq_budgets_fiscal_year_id"),)
@@ -72,6 +73,7 @@ class Budget(Aggregate, Base):
     number: Mapped[int]
     approved_number: Mapped[int | None]
     rate: Mapped[Decimal | None]
+    looked_ahead_on: Mapped[date | None]
 
     @classmethod
     def begin(cls, *, fiscal_year_id: UUID, code: str, name: str, currency: str) -> "Budget":

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chassis.money import exact_sum, rounded
-from finance.fiscal_period.model import FiscalYear, months_after
+from finance.fiscal_period.model import MONTHS, FiscalYear, months_after
 from finance.forecast.history import History, Month, Standing
 from finance.forecast.method import MethodName
 from finance.forecast.projection import Figure, Projection
@@ -58,13 +58,15 @@ class Outlook:
     def of(
         cls,
         year: FiscalYear,
-        months: Sequence[Month],
+        found: Sequence[Month],
         *,
-        last_year: Sequence[Month],
         past: History,
         said: Projection | None,
     ) -> "Outlook":
-        """`said` is of the months from `past.next_on` on; None when nothing has to be forecast."""
+        """`found` are the months of the year and those before it; `said` is of the months from `past.next_on` on, None
+        when nothing has to be forecast."""
+        months = months_within(found, year.starts_on, year.ends_on)
+        last_year = months_within(found, months_after(year.starts_on, -MONTHS), year.starts_on)
         chosen = said.chosen if said else None
         figures = {months_after(past.next_on, at): each for at, each in enumerate(chosen.figures if chosen else [])}
         rows = [outlook_month(_settled(month, past.next_on), figures.get(month.starts_on)) for month in months]
@@ -81,6 +83,10 @@ class Outlook:
             high=_total([row.high for row in rows]),
             last_year_total=_spent(last_year, year.base_currency),
         )
+
+
+def months_within(months: Sequence[Month], first: date, end: date) -> list[Month]:
+    return [month for month in months if first <= month.starts_on < end]
 
 
 def _settled(month: Month, next_on: date) -> Month:

@@ -14,7 +14,7 @@ from finance.driver.model import DriverQuantity
 from finance.driver.queries import driver_with
 from finance.fiscal_period.model import MONTHS, FiscalPeriod, FiscalYear, months_after
 from finance.fiscal_period.range import PeriodRange
-from finance.forecast.full_year import Outlook, over
+from finance.forecast.full_year import Outlook, months_within, over
 from finance.forecast.history import MOST_MONTHS, History, Month, Standing, history
 from finance.forecast.projection import Projection, project
 from finance.forecast.scope import Scope
@@ -57,18 +57,26 @@ async def outlook(
     session: AsyncSession, scope: Scope, *, year: FiscalYear, today: date, driver: str | None = None
 ) -> Outlook:
     """The whole year in its base currency. Raises TooFarAhead, TooLarge, and what the scope and the driver raise."""
-    before = months_after(year.starts_on, -MONTHS)
-    this_month = today.replace(day=1)
-    first, end = min(before, months_after(this_month, -MOST_MONTHS)), max(year.ends_on, months_after(this_month, 1))
-    found = await months_of(session, scope, today, first, end)
+    found = await months_of(session, scope, today, *reach(year, today))
     past = history(found, currency=year.base_currency, today=today)
-    own = [month for month in found if year.starts_on <= month.starts_on < year.ends_on]
+    ahead = ahead_of(found, past, year)
+    said = await _projection(session, scope, past, ahead, driver) if ahead else None
+    return Outlook.of(year, found, past=past, said=said)
+
+
+def reach(year: FiscalYear, today: date) -> tuple[date, date]:
+    """The months that the outlook of a year needs: its own, those of the year before, and the last five years."""
+    this_month = today.replace(day=1)
+    before = min(months_after(year.starts_on, -MONTHS), months_after(this_month, -MOST_MONTHS))
+    return before, max(year.ends_on, months_after(this_month, 1))
+
+
+def ahead_of(found: Sequence[Month], past: History, year: FiscalYear) -> int:
+    """How many months must be forecast; none when all of the year are over. Raises TooFarAhead."""
     ahead = _months_between(past.next_on, year.ends_on)
     if ahead > MOST_AHEAD:
         raise TooFarAhead(f"{year.code} ends {ahead} months after the last actual one; at most {MOST_AHEAD} are told.")
-    said = await _projection(session, scope, past, ahead, driver) if ahead > 0 and not over(own) else None
-    last_year = [month for month in found if before <= month.starts_on < year.starts_on]
-    return Outlook.of(year, own, last_year=last_year, past=past, said=said)
+    return 0 if over(months_within(found, year.starts_on, year.ends_on)) else max(ahead, 0)
 
 
 async def months_of(session: AsyncSession, scope: Scope, today: date, first: date, end: date) -> list[Month]:

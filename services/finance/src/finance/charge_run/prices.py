@@ -59,7 +59,7 @@ async def by_prices(
         segments=held,
         terms=terms,
         cost_objects=charged,
-        consumers=await _names(session, {row.consumer_id for row in (*used, *subscribed)}),
+        consumers=await _names(session, {row.consumer_id for row in used} | {row.consumer_id for row in subscribed}),
         currency=book.currency,
         full_costs=await full_costs(session, run) if run else None,
         uncharged=uncharged,

@@ -48,7 +48,7 @@ U = UsageRecord
 async def record_usage(command: RecordUsage, session: Session, now: Now, response: Response) -> UsageRecordView:
     """Record what a consumer used on a day; sent again, it is the record that is there (200)."""
     consumer = await session.get(Consumer, command.consumer_id)
-    asked = Asked(command, consumer and (consumer.survivor_id or consumer.id))
+    asked = Asked(command, (consumer.survivor_id or consumer.id) if consumer else None)
     (outcome,) = await record(session, [asked], now)
     if outcome.problem:
         raise outcome.problem

@@ -47,9 +47,9 @@ class PerUnit(Schema):
 
 
 class Tier(Schema):
-    """From where the tier before it ends (the first from 0) up to and including `up_to`; null has no end."""
+    """From where the tier before it ends (the first from 0) up to and including `up_to`; the last has no end."""
 
-    up_to: PositiveAmount | None
+    up_to: PositiveAmount | None = None
     unit_price: UnitPrice
 
 
@@ -59,7 +59,7 @@ class Tiered(Schema):
     @model_validator(mode="after")
     def ascending(self) -> Self:
         if self.tiers[-1].up_to is not None:
-            raise ValueError("the last tier has no end: its up_to is null")
+            raise ValueError("the last tier has no end: leave its up_to out")
         ends = [tier.up_to for tier in self.tiers[:-1]]
         if None in ends:
             raise ValueError("only the last tier has no end")

@@ -48,7 +48,7 @@ STORAGE = {
     "meter": "gb-month",
     "price": {
         "model": "graduated",
-        "tiers": [{"up_to": "1000", "unit_price": "0.10"}, {"up_to": None, "unit_price": "0.05"}],
+        "tiers": [{"up_to": "1000", "unit_price": "0.10"}, {"unit_price": "0.05"}],
     },
     "included": "10",
 }

@@ -61,6 +61,10 @@ class PricedService:
         if ends_on:
             await self.books.finance.deliver("portfolio.subscription-ended.v1", {**of, "ended_on": ends_on}, subject=id)
 
+    async def subscribe_new(self, consumer: str) -> None:
+        await self.meters.know(consumer)
+        await self.subscribe(consumer, "1", "2025-04-01")
+
     async def run(self, **changes: Any) -> dict[str, Any]:
         return await self.books.make("/v1/charge-runs", {"plan": "hosting", **APRIL, **changes})
 

@@ -1,6 +1,9 @@
 """A run can be seen before it is made: what it would charge, and what that changes for whom."""
 
 import asyncio
+from typing import Any
+
+from sqlalchemy import event
 
 from tests.finance.books import Books, entry
 from tests.finance.charge_run.priced import APRIL, PricedService
@@ -86,3 +89,33 @@ async def test_shares_of_a_cost_can_be_previewed_too(books: Books) -> None:
     await books.post(spent)
     shown = await hosting.previewed(plan="cost")
     assert (shown["basis"], shown["total"], shown["changes"][0]["now"]) == ("gross", "100.00", "100.00")
+    draft = await hosting.prices.draft("2025-04-01")
+    body = {"plan": "cost", **APRIL, "price_version_id": draft["id"]}
+    refused = await books.client.post("/v1/charge-run-previews", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "finance.price-book.not-a-draft")
+
+
+async def test_many_consumers_take_as_many_statements_as_one(hosting: PricedService) -> None:
+    await hosting.prices.published("2025-04-01", item(), item("SEAT", meter=None))
+    few = await statements_of_a_preview(hosting)
+    names = [f"Unit {number}" for number in range(30)]
+    for name in names:
+        await hosting.subscribe_new(name)
+    rows = "".join(f"m,{name} {n},{name},HOSTING,gb,1,2025-04-{n + 1:02},\n" for name in names for n in range(5))
+    assert (await hosting.meters.imported(rows))["created"] == 150
+    assert await statements_of_a_preview(hosting, total="18.00") == few
+
+
+async def statements_of_a_preview(hosting: PricedService, total: str = "0") -> int:
+    counted: list[str] = []
+
+    def count(*said: Any) -> None:
+        counted.append(said[2])
+
+    engine = hosting.books.finance.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        assert (await hosting.previewed())["total"] == total
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return len(counted)

@@ -20,7 +20,7 @@ from finance.charge_run.work import Work
 from finance.cost_object.selection import Selection
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.costs import period_range
-from finance.price_book.model import PriceVersion
+from finance.price_book.model import NotADraft, PriceVersion
 
 LINES_AT_ONCE = 5_000
 
@@ -49,10 +49,12 @@ async def plan_with(session: AsyncSession, code: str) -> ChargePlan:
 async def work_out(
     session: AsyncSession, plan: ChargePlan, within: PeriodRange, *, draft: PriceVersion | None = None
 ) -> Work:
-    """What the plan comes to; nothing is kept. `draft`: a price version as if it were published."""
+    """What the plan comes to; nothing is kept. `draft`: a version of its price book as if it were published."""
     objects = (await session.scalars(Selection.model_validate(plan.cost_objects).query())).all()
     if plan.basis == ChargeBasis.PRICES:
         return await by_prices(session, plan, within, objects, draft=draft)
+    if draft:
+        raise NotADraft(f"{plan.code} charges by no price book, and so by none of its drafts.")
     return await by_cost(session, plan, within, objects)
 
 

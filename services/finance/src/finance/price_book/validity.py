@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 
@@ -31,7 +31,7 @@ class Segment:
 
     def days_until(self, end: date | None) -> int:
         """Its days before `end`."""
-        return max((min(self.ends_on, end or self.ends_on) - self.starts_on) // timedelta(days=1), 0)
+        return max((min(self.ends_on, end or self.ends_on) - self.starts_on).days, 0)
 
 
 def segments(periods: Sequence[tuple[date, date]], validities: Sequence[Validity]) -> list[Segment]:

@@ -233,14 +233,15 @@ class Router(APIRouter):
         permission: str,
         problems: Sequence[type[Problem]] = (),
         status: int = 200,
+        again: int | None = None,
         example: dict[str, Any] | None = None,
         upload: Sequence[str] = (),
         produces: Sequence[str] = (),
         max_body_bytes: int = SMALL_BODY_BYTES,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """`example` is a body that works; `upload` names the media types of a body that the endpoint streams itself,
-        `produces` those that it can answer with besides JSON."""
+        """`again`: the status that the endpoint sets for what is there already; `example`: a body that works; `upload`:
+        the media types of a body that the endpoint streams itself, `produces`: what it can answer with besides JSON."""
 
         def add(endpoint: Endpoint) -> Endpoint:
             view = inspect.signature(endpoint).return_annotation
@@ -256,7 +257,7 @@ class Router(APIRouter):
                 status_code=status,
                 operation_id=endpoint.__name__,
                 summary=(endpoint.__doc__ or endpoint.__name__.replace("_", " ").capitalize()).strip().splitlines()[0],
-                responses=promise.answers,
+                responses=promise.answers | ({again: {**promise.answers[status], "model": view}} if again else {}),
                 openapi_extra=promise.extra,
                 response_model_exclude_none=False,
                 **options,

@@ -26,9 +26,12 @@ from finance.investment.events import InvestmentAppraised
 from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
+from finance.price_book.events import PriceVersionPublished
+from finance.price_book.routes import router as price_books
 from finance.reactions import reactions
 from finance.report.routes import router as reports
 from finance.revaluation.routes import router as revaluations
+from finance.usage_record.routes import router as usage_records
 
 manifest = Manifest(
     name="finance",
@@ -53,6 +56,8 @@ manifest = Manifest(
         drivers,
         allocation_models,
         allocation_runs,
+        price_books,
+        usage_records,
         charge_plans,
         charge_runs,
         charges,
@@ -65,6 +70,7 @@ manifest = Manifest(
         BudgetThresholdReached,
         BudgetExceeded,
         AllocationCompleted,
+        PriceVersionPublished,
         ChargeIssued,
         InvestmentAppraised,
     ],

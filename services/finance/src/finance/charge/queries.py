@@ -14,6 +14,7 @@ from chassis.money import EXACT
 from finance.account.model import Account
 from finance.allocation_run.model import AllocationLine, AllocationRole
 from finance.charge.model import Charge, ChargeLine
+from finance.charge.priced import priced_lines
 from finance.charge.schemas import (
     SHOWN_ENTRIES,
     AccountCost,
@@ -34,13 +35,10 @@ from finance.ledger.model import JournalEntry, JournalLine, PeriodBalance
 def lines_of(charge_id: UUID) -> Select[*tuple[Any, ...]]:
     return (
         select(
+            *ChargeLine.__table__.columns,
             CostObject.code.label("cost_object_code"),
             CostObject.name.label("cost_object_name"),
             CostObject.service_id,
-            ChargeLine.amount,
-            ChargeLine.quantity,
-            ChargeLine.quantity_total,
-            ChargeLine.cost,
         )
         .join(CostObject, CostObject.id == ChargeLine.cost_object_id)
         .where(ChargeLine.charge_id == charge_id)
@@ -48,11 +46,16 @@ def lines_of(charge_id: UUID) -> Select[*tuple[Any, ...]]:
 
 
 async def explain(session: AsyncSession, charge: Charge, run: ChargeRun) -> ChargeExplanation:
-    """Four statements, however many lines: charge lines, pools, costs by account, entries."""
-    lines = (await session.execute(lines_of(charge.id).add_columns(CostObject.id).order_by(CostObject.code))).all()
-    pools = await _pools(session, run.allocation_run_id) if run.allocation_run_id else {}
-    received = {line.id: [row for row in _rows(pools) if _is(row, line.id, AllocationRole.TARGET)] for line in lines}
-    concerned = {line.id for line in lines} | {
+    """Four statements, however many lines: charge lines, pools, costs by account, entries. Of prices, two."""
+    query = lines_of(charge.id).order_by(CostObject.code, ChargeLine.item_code, ChargeLine.starts_on)
+    found = (await session.execute(query)).all()
+    lines = [line for line in found if line.item_code is None]
+    pools = await _pools(session, run.allocation_run_id) if run.allocation_run_id and lines else {}
+    received = {
+        line.cost_object_id: [row for row in _rows(pools) if _is(row, line.cost_object_id, AllocationRole.TARGET)]
+        for line in lines
+    }
+    concerned = {line.cost_object_id for line in lines} | {
         row.cost_object_id for rows in pools.values() for row in rows if row.role == AllocationRole.SOURCE
     }
     within = PeriodRange(run.starts_on, run.ends_on, run.currency)
@@ -73,11 +76,12 @@ async def explain(session: AsyncSession, charge: Charge, run: ChargeRun) -> Char
                 cost=line.cost,
                 quantity=line.quantity,
                 quantity_total=line.quantity_total,
-                direct=sources[line.id],
-                pools=[_pool_share(row, pools[row.pool], sources) for row in received[line.id]],
+                direct=sources[line.cost_object_id],
+                pools=[_pool_share(row, pools[row.pool], sources) for row in received[line.cost_object_id]],
             )
             for line in lines
         ],
+        priced_lines=await priced_lines(session, [line for line in found if line.item_code is not None]),
     )
 
 

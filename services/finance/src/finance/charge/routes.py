@@ -10,7 +10,7 @@ from chassis.operations import CurrentCaller, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
 from finance.charge import queries
-from finance.charge.model import Charge
+from finance.charge.model import Charge, ChargeLine
 from finance.charge.schemas import ChargeExplanation, ChargeLineView, ChargeView
 from finance.charge_run.model import ChargeRun
 from finance.cost_object.model import CostObject
@@ -63,14 +63,14 @@ async def get_charge(charge_id: UUID, session: Session, caller: CurrentCaller) -
 async def list_charge_lines(
     charge_id: UUID, session: Session, caller: CurrentCaller, asked: AskedPage
 ) -> Page[ChargeLineView]:
-    """List the lines of a charge, one per cost object."""
+    """List the lines of a charge: one per cost object, or per item and price version in each fiscal period."""
     await _visible(session, caller, charge_id)
     sorts = {"code": CostObject.code}
-    return await page(session, queries.lines_of(charge_id), asked, sorts=sorts, tie=CostObject.id, by_row=True)
+    return await page(session, queries.lines_of(charge_id), asked, sorts=sorts, tie=ChargeLine.id, by_row=True)
 
 
 @router.operation("GET", "/charges/{charge_id}/explanation", permission=READ)
 async def explain_charge(charge_id: UUID, session: Session, caller: CurrentCaller) -> ChargeExplanation:
-    """Explain a charge: from each line back to drivers, pools, costs and the journal entries behind them."""
+    """Explain a charge: from each line back to price and usage, or to drivers, pools, costs and entries."""
     charge = await _visible(session, caller, charge_id)
     return await queries.explain(session, charge, await found(session, ChargeRun, charge.run_id))

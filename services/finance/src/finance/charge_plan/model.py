@@ -21,21 +21,25 @@ class UnknownPlan(NotFound, code="finance.charge-plan.unknown"):
 
 
 class ChargeMode(StrEnum):
-    """Showback states what was used and posts nothing."""
+    """Showback states what was used and posts nothing; chargeback is invoiced. Both are charged by the same runs."""
 
     SHOWBACK = "showback"
+    CHARGEBACK = "chargeback"
 
 
 class ChargeBasis(StrEnum):
-    """Gross and net as in the ledger; full is the cost after the current run of an allocation model."""
+    """Gross and net cost as in the ledger; full is the cost after the current run of an allocation model; prices are
+    those of a price book."""
 
     GROSS = "gross"
     NET = "net"
     FULL = "full"
+    PRICES = "prices"
 
 
 class ChargePlan(Aggregate, Base):
-    """Without a driver it charges by subscribed quantity × days. `cost_objects` is a Selection."""
+    """Without a driver cost is charged by subscribed quantity × days. `cost_objects` is a Selection. Cost-plus prices
+    are on the unit cost by the allocation model."""
 
     __tablename__ = "charge_plans"
     __table_args__ = (UniqueConstraint("code"),)
@@ -47,6 +51,7 @@ class ChargePlan(Aggregate, Base):
     driver_id: Mapped[UUID | None] = mapped_column(ForeignKey("drivers.id"))
     basis: Mapped[ChargeBasis]
     allocation_model_id: Mapped[UUID | None] = mapped_column(ForeignKey("allocation_models.id"))
+    price_book_id: Mapped[UUID | None] = mapped_column(ForeignKey("price_books.id"))
 
     @classmethod
     def define(
@@ -59,6 +64,7 @@ class ChargePlan(Aggregate, Base):
         driver_id: UUID | None,
         basis: ChargeBasis,
         allocation_model_id: UUID | None,
+        price_book_id: UUID | None,
     ) -> "ChargePlan":
         return cls(
             code=code,
@@ -68,4 +74,5 @@ class ChargePlan(Aggregate, Base):
             driver_id=driver_id,
             basis=basis,
             allocation_model_id=allocation_model_id,
+            price_book_id=price_book_id,
         )

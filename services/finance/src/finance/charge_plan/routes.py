@@ -12,6 +12,8 @@ from finance.charge_plan.model import ChargePlan, CodeTaken
 from finance.charge_plan.schemas import ChargePlanView, DefineChargePlan
 from finance.driver.model import UnknownDriver
 from finance.driver.queries import driver_with
+from finance.price_book.model import UnknownBook
+from finance.price_book.queries import book_with
 
 router = Router("charge-plans")
 
@@ -22,7 +24,7 @@ READ = "finance:charge-plan:read"
     "POST",
     "/charge-plans",
     permission="finance:charge-plan:write",
-    problems=[CodeTaken, UnknownDriver, UnknownModel],
+    problems=[CodeTaken, UnknownDriver, UnknownModel, UnknownBook],
     status=201,
     example={
         "code": "telecom-by-headcount",
@@ -35,6 +37,7 @@ async def define_charge_plan(command: DefineChargePlan, session: Session) -> Cha
     """Define a charge plan."""
     driver = await driver_with(session, command.driver) if command.driver else None
     model = await model_with(session, command.allocation_model) if command.allocation_model else None
+    book = await book_with(session, command.price_book) if command.price_book else None
     plan = ChargePlan.define(
         code=command.code,
         name=command.name,
@@ -43,6 +46,7 @@ async def define_charge_plan(command: DefineChargePlan, session: Session) -> Cha
         driver_id=driver.id if driver else None,
         basis=command.basis,
         allocation_model_id=model.id if model else None,
+        price_book_id=book.id if book else None,
     )
     session.add(plan)
     await session.flush()

@@ -12,12 +12,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict
 from finance.charge_plan.model import ChargeBasis, ChargePlan
+from finance.charge_run.work import Work
 from finance.db import Base
 from finance.fiscal_period.range import PeriodRange
 
 
 class NotAllocated(Conflict, code="finance.charge-run.not-allocated"):
     """Full cost is charged after an allocation run of the same range."""
+
+
+class CurrencyDiffers(Conflict, code="finance.charge-run.currency-differs"):
+    """Cost-plus prices are in the currency in which cost is kept."""
 
 
 class ChargeRun(Aggregate, Base):
@@ -47,23 +52,18 @@ class ChargeRun(Aggregate, Base):
     replaced_at: Mapped[datetime | None]
 
     @classmethod
-    def carry_out(
-        cls, *, plan: ChargePlan, allocation_run_id: UUID | None, within: PeriodRange, at: datetime
-    ) -> "ChargeRun":
+    def carry_out(cls, *, plan: ChargePlan, work: Work, within: PeriodRange, at: datetime) -> "ChargeRun":
         return cls(
             plan_id=plan.id,
-            allocation_run_id=allocation_run_id,
+            allocation_run_id=work.allocation_run_id,
             starts_on=within.starts_on,
             ends_on=within.ends_on,
-            currency=within.currency,
+            currency=work.currency,
             basis=plan.basis,
-            total=Decimal(0),
-            uncharged=[],
+            total=work.total,
+            uncharged=work.uncharged,
             ran_at=at,
         )
-
-    def conclude(self, *, total: Decimal, uncharged: list[dict[str, Any]]) -> None:
-        self.total, self.uncharged = total, uncharged
 
     def replace(self, *, at: datetime) -> None:
         self.replaced_at = at

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.money import exact_sum, minor_unit, rounded, split
+from finance.charge.line import Charged
 from finance.driver.model import Quantity
 
 
@@ -19,20 +20,7 @@ class Costed:
     cost: Decimal
 
 
-@dataclass(frozen=True)
-class Share:
-    """One consumer's part of one cost object; `cost` is the whole, rounded to the minor unit."""
-
-    cost_object_id: UUID
-    code: str
-    service_id: UUID | None
-    consumer: Quantity
-    quantity_total: Decimal
-    cost: Decimal
-    amount: Decimal
-
-
-def shares(costed: Costed, consumers: Sequence[Quantity], currency: str) -> list[Share]:
+def shares(costed: Costed, consumers: Sequence[Quantity], currency: str) -> list[Charged]:
     """Ties go to the consumer that comes first. The cost is rounded once, before it is split; zero parts are kept."""
     if not consumers:
         return []
@@ -41,6 +29,6 @@ def shares(costed: Costed, consumers: Sequence[Quantity], currency: str) -> list
     parts = split(cost, quantities, decimals=minor_unit(currency))
     total = exact_sum(quantities)
     return [
-        Share(costed.cost_object_id, costed.code, costed.service_id, consumer, total, cost, part)
+        Charged(costed.cost_object_id, costed.code, costed.service_id, consumer, total, cost, part)
         for consumer, part in zip(consumers, parts, strict=True)
     ]

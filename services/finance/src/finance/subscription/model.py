@@ -2,12 +2,25 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from finance.db import Base
+
+
+class SubscribedSum(NamedTuple):
+    """Of one surviving consumer within one segment: quantity × days, the days with any subscription, and the quantity
+    whose first day in the fiscal period lies in the segment (null if none does)."""
+
+    segment: int
+    consumer_id: UUID
+    cost_object_id: UUID
+    quantity_days: Decimal
+    days: int
+    beginning: Decimal | None
 
 
 class Subscription(Base):

@@ -1,0 +1,1 @@
+"""Price books: what the services cost their consumers, version by version."""

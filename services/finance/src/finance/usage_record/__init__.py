@@ -1,0 +1,1 @@
+"""Usage records: what consumers used, as meters counted it."""

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 MODES = "mode IN ('showback', 'chargeback')"
 BASES = "basis IN ('gross', 'net', 'full', 'prices')"

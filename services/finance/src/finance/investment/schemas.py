@@ -13,6 +13,7 @@ from finance.investment.benefits import Verdict
 from finance.investment.discounting import MOST_PERIODS, Convention
 from finance.investment.distribution import Distribution
 from finance.investment.figures import FlowKind
+from finance.investment.increment import HardFigures, Increment
 from finance.investment.internal_rate import IrrState
 from finance.investment.sensitivity import Input
 from finance.investment.simulation import MOST_TRIALS
@@ -90,6 +91,8 @@ class InvestmentView(Schema):
     id: UUID
     name: str
     case_reference: str | None
+    business_case_id: UUID | None = Field(description="Of the business case that portfolio submitted; else null.")
+    business_case_number: int | None = Field(description="Which of its submissions.")
     currency: Currency
     convention: Convention
     discount_rate: Amount
@@ -119,6 +122,10 @@ class OptionView(Schema):
     return_on_investment: Amount | None = Field(description="Sum of all flows / capital and operating cost.")
     equivalent_annual_value: Amount | None = Field(description="The NPV as an even flow per period over the life.")
     life: Amount = Field(description="Periods from now to the last flow.")
+    without_soft_benefits: HardFigures | None = Field(
+        description="The same figures where soft benefits do not count; null for what was appraised before they were."
+    )
+    increment: Increment | None = Field(description="Against doing nothing; null for that option itself.")
     rank_by_npv: int
     rank_by_equivalent_annual_value: int | None
 

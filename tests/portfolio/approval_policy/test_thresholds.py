@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolio.approval_policy.thresholds import NoThresholds, Scale, steps_for
+from portfolio.approval_policy.thresholds import ApprovalScale, NoThresholds, steps_for
 from tests.portfolio.business_case.cases import OWNER, TIERS
 
-SCALE = Scale.model_validate({"currency": "CAD", "tiers": TIERS})
+SCALE = ApprovalScale.model_validate({"currency": "CAD", "tiers": TIERS})
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_amounts_of_another_currency_are_not_measured_by_these_thresholds() -> N
 def test_thresholds_rise_and_the_last_tier_has_none(bounds: list[str | None]) -> None:
     tiers = [{"up_to": bound, "steps": [OWNER]} for bound in bounds]
     with pytest.raises(ValueError, match="tier"):
-        Scale.model_validate({"currency": "CAD", "tiers": tiers})
+        ApprovalScale.model_validate({"currency": "CAD", "tiers": tiers})

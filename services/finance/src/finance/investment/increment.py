@@ -11,13 +11,13 @@ from finance.investment.figures import Figures, FlowKind, KindFlow, Rates, figur
 from finance.investment.internal_rate import IrrState, internal_rates, state_of
 
 
-class Value(Schema):
+class OptionValue(Schema):
     npv: Amount
     irr_state: IrrState
     irrs: list[Amount]
 
 
-class HardFigures(Value):
+class HardFigures(OptionValue):
     """As the figures of an option, from its flows without the soft benefits."""
 
     mirr: Amount | None
@@ -29,10 +29,10 @@ class HardFigures(Value):
     life: Amount
 
 
-class Increment(Value):
+class Increment(OptionValue):
     """Of the flows of an option minus those of doing nothing."""
 
-    without_soft_benefits: Value
+    without_soft_benefits: OptionValue
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def _increment(flows: Sequence[KindFlow], ticks_per_period: int, rate: Decimal, 
     )
 
 
-def _value(flows: Sequence[KindFlow], ticks_per_period: int, rate: Decimal, currency: str) -> Value:
+def _value(flows: Sequence[KindFlow], ticks_per_period: int, rate: Decimal, currency: str) -> OptionValue:
     net = Flows.of([(flow.tick, flow.amount) for flow in flows], ticks_per_period)
     rates = internal_rates(net)
     npv = stated_money(net_present_value(net, rate), currency)
-    return Value(npv=npv, irr_state=state_of(rates), irrs=rates)
+    return OptionValue(npv=npv, irr_state=state_of(rates), irrs=rates)
 
 
 def _hard(flows: Sequence[KindFlow]) -> list[KindFlow]:

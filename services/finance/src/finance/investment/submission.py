@@ -43,7 +43,8 @@ async def _newest(session: AsyncSession, submission: Submission) -> int | None:
             for kind in (Investment, AppraisalRefusal)
         )
     ).subquery()
-    return await session.scalar(select(func.max(answers.c.business_case_number)))
+    newest: int | None = await session.scalar(select(func.max(answers.c.business_case_number)))
+    return newest
 
 
 async def _refuse(session: AsyncSession, submission: Submission, reason: str, at: datetime) -> None:

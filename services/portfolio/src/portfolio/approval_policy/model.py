@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.problems import Stale
-from portfolio.approval_policy.thresholds import Scale, Step, steps_for
+from portfolio.approval_policy.thresholds import ApprovalScale, ApprovalStep, steps_for
 from portfolio.db import Base
 
 
@@ -27,6 +27,6 @@ class ApprovalPolicy(Base):
     set_by: Mapped[str | None]
     set_at: Mapped[datetime | None]
 
-    def steps_for(self, currency: str, amount: Decimal) -> list[Step]:
+    def steps_for(self, currency: str, amount: Decimal) -> list[ApprovalStep]:
         """NoThresholds for a currency that the policy does not name."""
-        return steps_for([Scale.model_validate(scale) for scale in self.scales], currency, amount)
+        return steps_for([ApprovalScale.model_validate(scale) for scale in self.scales], currency, amount)

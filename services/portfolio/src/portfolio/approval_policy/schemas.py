@@ -5,13 +5,14 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from chassis.money import Amount, Currency
 from chassis.text import Schema
-from portfolio.approval_policy.thresholds import Scale
+from portfolio.approval_policy.thresholds import ApprovalScale, ApprovalStep
 from portfolio.service.schemas import Reason
 
 
 class SetApprovalPolicy(Schema):
-    scales: list[Scale] = Field(min_length=1, max_length=50, description="One per currency.")
+    scales: list[ApprovalScale] = Field(min_length=1, max_length=50, description="One per currency.")
     reason: Reason
 
     @model_validator(mode="after")
@@ -21,9 +22,19 @@ class SetApprovalPolicy(Schema):
         return self
 
 
+class ApprovalTierView(Schema):
+    up_to: Amount | None = Field(description="Null: for all amounts above the tier before.")
+    steps: list[ApprovalStep]
+
+
+class ApprovalScaleView(Schema):
+    currency: Currency
+    tiers: list[ApprovalTierView]
+
+
 class ApprovalPolicyView(Schema):
     version: int = Field(description="0 as long as nobody has set it; each change counts one more.")
-    scales: list[Scale]
+    scales: list[ApprovalScaleView]
     reason: str
     set_by: str | None
     set_at: datetime | None

@@ -19,23 +19,25 @@ class NoThresholds(Conflict, code="portfolio.approval-policy.no-thresholds"):
 Permission = Annotated[str, StringConstraints(max_length=120, pattern=r"^[a-z]+:[a-z][a-z-]*:[a-z][a-z-]*$")]
 
 
-class Step(Schema):
+class ApprovalStep(Schema):
     """One agreement, by somebody who has the permission, of whichever service it is."""
 
     name: Line
     permission: Permission
 
 
-class Tier(Schema):
+class ApprovalTier(Schema):
     """The steps for amounts up to and including `up_to`; null: for all above."""
 
-    up_to: PositiveAmount | None
-    steps: list[Step] = Field(min_length=1, max_length=10)
+    up_to: PositiveAmount | None = None
+    steps: list[ApprovalStep] = Field(min_length=1, max_length=10)
 
 
-class Scale(Schema):
+class ApprovalScale(Schema):
     currency: Currency
-    tiers: list[Tier] = Field(min_length=1, max_length=20, description="Thresholds rise; the last tier has none.")
+    tiers: list[ApprovalTier] = Field(
+        min_length=1, max_length=20, description="Thresholds rise; the last tier has none."
+    )
 
     @model_validator(mode="after")
     def rising_to_no_end(self) -> Self:
@@ -46,12 +48,12 @@ class Scale(Schema):
             raise ValueError("thresholds rise from tier to tier")
         return self
 
-    def steps_for(self, amount: Decimal) -> list[Step]:
+    def steps_for(self, amount: Decimal) -> list[ApprovalStep]:
         """Those of the lowest tier that the amount does not exceed."""
         return next(tier.steps for tier in self.tiers if tier.up_to is None or amount <= tier.up_to)
 
 
-def steps_for(scales: Sequence[Scale], currency: str, amount: Decimal) -> list[Step]:
+def steps_for(scales: Sequence[ApprovalScale], currency: str, amount: Decimal) -> list[ApprovalStep]:
     """NoThresholds for a currency without a scale: amounts of two currencies are not compared."""
     scale = next((scale for scale in scales if scale.currency == currency), None)
     if scale is None:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chassis.money import EXACT, Amount, Currency, exact_sum
 from chassis.text import Schema
-from portfolio.business_case.content import CaseContent, Flow, Option
+from portfolio.business_case.content import CaseContent, CaseFlow, CaseOption
 from portfolio.business_case.figures import Figures, OptionFigures
 from portfolio.business_case.model import BusinessCase
 from portfolio.business_case.submission import BusinessCaseSubmission
@@ -97,11 +97,10 @@ def _options(said: CaseContent, known: dict[int, OptionFigures], *, soft_benefit
 
 
 def _option(
-    number: int, option: Option, nothing: Option, known: OptionFigures | None, *, soft_benefits: bool
+    number: int, option: CaseOption, nothing: CaseOption, known: OptionFigures | None, *, soft_benefits: bool
 ) -> ComparedOption:
-    figures = known and (known.with_soft_benefits if soft_benefits else known.figures)
     difference = [*option.flows, *(flow.model_copy(update={"amount": -flow.amount}) for flow in nothing.flows)]
-    by_period: dict[int, list[Flow]] = defaultdict(list)
+    by_period: dict[int, list[CaseFlow]] = defaultdict(list)
     for flow in option.flows:
         by_period[flow.flow_on.year if flow.flow_on else flow.period or 0].append(flow)
     return ComparedOption(
@@ -115,12 +114,16 @@ def _option(
             for period in sorted(by_period)
         ],
         against_doing_nothing=None if option.does_nothing else KindTotals.model_validate(_totals(difference)),
-        figures=figures,
-        soft_benefits=known and known.soft_benefits,
+        figures=_basis(known, soft_benefits=soft_benefits) if known else None,
+        soft_benefits=known.soft_benefits if known else None,
     )
 
 
-def _totals(flows: Sequence[Flow]) -> dict[str, Decimal]:
+def _basis(known: OptionFigures, *, soft_benefits: bool) -> Figures:
+    return known.with_soft_benefits if soft_benefits else known.figures
+
+
+def _totals(flows: Sequence[CaseFlow]) -> dict[str, Decimal]:
     by_kind = {kind: exact_sum(flow.amount for flow in flows if flow.kind is kind) for kind in FlowKind}
     net = EXACT.subtract(exact_sum(by_kind.values()), by_kind[FlowKind.BENEFIT_SOFT])
     return {**{kind.value: amount for kind, amount in by_kind.items()}, "net": net}

@@ -37,7 +37,7 @@ Period = Annotated[int, Field(ge=0, le=MOST_PERIODS, description="0 is the first
 Mark = Annotated[int, Field(ge=1, le=5)]
 
 
-class Flow(Schema):
+class CaseFlow(Schema):
     """Received is positive, paid is negative; in a period or on a day, as the convention of the case asks."""
 
     kind: FlowKind
@@ -52,12 +52,12 @@ class Flow(Schema):
         return self
 
 
-class Option(Schema):
+class CaseOption(Schema):
     name: Line
     description: Prose = ""
     does_nothing: bool = False
     preferred: bool = False
-    flows: list[Flow] = Field(default=[], max_length=MOST_FLOWS)
+    flows: list[CaseFlow] = Field(default=[], max_length=MOST_FLOWS)
 
 
 class Risk(Schema):
@@ -84,7 +84,7 @@ class ResourceDemand(Schema):
 
 
 Options = Annotated[
-    list[Option], Field(min_length=1, max_length=MOST_OPTIONS, description="Exactly one of them is to do nothing.")
+    list[CaseOption], Field(min_length=1, max_length=MOST_OPTIONS, description="Exactly one of them is to do nothing.")
 ]
 Risks = Annotated[list[Risk], Field(max_length=100)]
 Assumptions = Annotated[list[Assumption], Field(max_length=100)]
@@ -123,7 +123,7 @@ class CaseContent(Schema):
         return self
 
     @property
-    def preferred(self) -> tuple[int, Option] | None:
+    def preferred(self) -> tuple[int, CaseOption] | None:
         """With its number, counted from 1."""
         return next(((number, option) for number, option in enumerate(self.options, 1) if option.preferred), None)
 

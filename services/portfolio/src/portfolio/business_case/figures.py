@@ -9,7 +9,7 @@ from chassis.text import Schema
 from portfolio.business_case.terms import IrrState
 
 
-class Value(Schema):
+class OptionValue(Schema):
     """`irrs` are all rates that make the NPV zero."""
 
     npv: Amount
@@ -17,7 +17,7 @@ class Value(Schema):
     irrs: list[Amount]
 
 
-class Figures(Value):
+class Figures(OptionValue):
     """Null where a figure has no meaning for these flows; a payback that never comes is null too."""
 
     mirr: Amount | None
@@ -27,7 +27,7 @@ class Figures(Value):
     return_on_investment: Amount | None
     equivalent_annual_value: Amount | None
     life: Amount
-    increment: Value | None = Field(description="Against doing nothing; null for that option itself.")
+    increment: OptionValue | None = Field(description="Against doing nothing; null for that option itself.")
 
 
 class OptionFigures(Schema):

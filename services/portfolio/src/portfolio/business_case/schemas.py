@@ -1,14 +1,14 @@
 """What callers send and see of business cases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from chassis.money import Amount, Currency
-from chassis.text import Code, Line, Schema
-from portfolio.approval_policy.thresholds import Step
+from chassis.text import Code, Schema
+from portfolio.approval_policy.thresholds import ApprovalStep
 from portfolio.business_case.content import (
     Assumptions,
     CaseContent,
@@ -17,7 +17,7 @@ from portfolio.business_case.content import (
     Risks,
 )
 from portfolio.business_case.figures import OptionFigures
-from portfolio.business_case.terms import CaseStatus, Convention, Outcome
+from portfolio.business_case.terms import CaseStatus, Convention, FlowKind, Outcome
 
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -62,9 +62,9 @@ class ApprovalView(Schema):
     submitted_by: str
     submitted_at: datetime
     policy_version: int
-    steps: list[Step]
+    steps: list[ApprovalStep]
     decisions: list[DecisionView]
-    next_step: Step | None = Field(description="Null when nothing is to be decided.")
+    next_step: ApprovalStep | None = Field(description="Null when nothing is to be decided.")
 
 
 class AppraisalView(Schema):
@@ -92,19 +92,55 @@ class BusinessCaseSummary(Schema):
     version: int
 
 
+class CaseFlowView(Schema):
+    kind: FlowKind
+    amount: Amount
+    period: int | None
+    flow_on: date | None
+
+
+class CaseOptionView(Schema):
+    name: str
+    description: str
+    does_nothing: bool
+    preferred: bool
+    flows: list[CaseFlowView]
+
+
+class RiskView(Schema):
+    """From 1, low, to 5; null: not assessed."""
+
+    statement: str
+    likelihood: int | None
+    impact: int | None
+    response: str
+
+
+class AssumptionView(Schema):
+    statement: str
+    source: str | None
+
+
+class ResourceDemandView(Schema):
+    skill: str
+    period: int
+    quantity: Amount
+    unit: str
+
+
 class ContentView(Schema):
-    title: Line
-    owner: Line
+    title: str
+    owner: str
     currency: Currency
     requested_funding: Amount
     convention: Convention
     discount_rate: Amount
     finance_rate: Amount | None
     reinvestment_rate: Amount | None
-    options: Options
-    risks: Risks
-    assumptions: Assumptions
-    resource_demands: ResourceDemands
+    options: list[CaseOptionView]
+    risks: list[RiskView]
+    assumptions: list[AssumptionView]
+    resource_demands: list[ResourceDemandView]
 
 
 class BusinessCaseView(ContentView):
@@ -123,7 +159,7 @@ class SubmissionSummary(Schema):
     submitted_by: str
     submitted_at: datetime
     policy_version: int
-    steps: list[Step]
+    steps: list[ApprovalStep]
 
 
 class SubmissionView(SubmissionSummary):

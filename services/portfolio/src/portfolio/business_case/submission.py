@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.problems import Forbidden
-from portfolio.approval_policy.thresholds import Step
+from portfolio.approval_policy.thresholds import ApprovalStep
 from portfolio.business_case.content import CaseContent
 from portfolio.business_case.terms import Outcome
 from portfolio.db import Base
@@ -53,8 +53,8 @@ class BusinessCaseSubmission(Base):
         return CaseContent.model_validate(self.content)
 
     @property
-    def chain(self) -> list[Step]:
-        return [Step.model_validate(step) for step in self.steps]
+    def chain(self) -> list[ApprovalStep]:
+        return [ApprovalStep.model_validate(step) for step in self.steps]
 
     def answer(
         self,

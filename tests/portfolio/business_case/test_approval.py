@@ -40,6 +40,26 @@ async def test_a_submission_tells_finance_all_that_it_needs(cases: Cases) -> Non
     )
 
 
+async def test_of_two_submissions_at_one_moment_one_happens(cases: Cases) -> None:
+    await cases.policy()
+    case = await cases.drafted()
+    version = case["version"]
+    answers = await asyncio.gather(*(cases.step(case, "submission", version=version) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+    assert len(await cases.portfolio.announced("portfolio.business-case-submitted.v1")) == 1
+
+
+async def test_the_largest_case_that_is_taken_can_be_submitted(cases: Cases) -> None:
+    flows = [
+        {"kind": "benefit_soft", "period": number % 61, "amount": "-999999999999999.9999"} for number in range(250)
+    ]
+    options = [{**NOTHING, "flows": flows}, *({"name": f"Option {number}", "flows": flows} for number in range(9))]
+    options[1] = {**options[1], "preferred": True}
+    await cases.submitted(options=options, requested_funding="999999999999999.9999")
+    (fact,) = await cases.portfolio.announced("portfolio.business-case-submitted.v1")
+    assert sum(len(option["flows"]) for option in fact.data["options"]) == 2_500
+
+
 @pytest.mark.parametrize(
     ("options", "missing"),
     [
@@ -220,7 +240,7 @@ async def test_the_database_itself_keeps_what_was_submitted_and_decided(cases: C
         ("approval", "portfolio:business-case:decide"),
         ("rejection", "portfolio:business-case:decide"),
         ("return", "portfolio:business-case:decide"),
-        ("withdrawal", "portfolio:business-case:write"),
+        ("withdrawal", "portfolio:business-case:submit"),
     ],
 )
 async def test_each_step_is_a_right_of_its_own(cases: Cases, step: str, permission: str) -> None:

@@ -40,7 +40,16 @@ async def test_a_case_is_for_a_service_on_its_way_through_the_pipeline(cases: Ca
     refused(answer, 404, "request.no-such-resource")
 
 
-DATED = {"name": "Rent it", "flows": [{"kind": "operating", "flow_on": "2026-04-01", "amount": "-10"}]}
+DATED: JSON = {"name": "Rent it", "flows": [{"kind": "operating", "flow_on": "2026-04-01", "amount": "-10"}]}
+
+
+MANY_DAYS = {
+    "name": "Daily",
+    "flows": [
+        {"kind": "operating", "flow_on": f"2026-0{1 + day // 28}-{1 + day % 28:02}", "amount": "-1"}
+        for day in range(61)
+    ],
+}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +62,7 @@ DATED = {"name": "Rent it", "flows": [{"kind": "operating", "flow_on": "2026-04-
         {"options": [NOTHING, DATED]},
         {"options": [NOTHING, *({**DATED, "name": str(number)} for number in range(10))]},
         {"convention": "dated"},
+        {"convention": "dated", "options": [{**NOTHING, "flows": [DATED["flows"][0]]}, MANY_DAYS]},
         {"discount_rate": "-1"},
         {"discount_rate": "NaN"},
         {"finance_rate": "-1.2"},

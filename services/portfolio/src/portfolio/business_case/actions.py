@@ -14,15 +14,15 @@ from portfolio.business_case import queries
 from portfolio.business_case.content import CaseContent
 from portfolio.business_case.model import BusinessCase, Chain, NotSubmitted
 from portfolio.business_case.submission import BusinessCaseSubmission
-from portfolio.business_case.terms import Outcome
+from portfolio.business_case.terms import Ruling
 from portfolio.service.gates import Act
 from portfolio.service.model import Service
 from portfolio.service.terms import Status
 
 MOVES = {
-    Outcome.APPROVED: BusinessCase.approve,
-    Outcome.REJECTED: BusinessCase.reject,
-    Outcome.RETURNED: BusinessCase.send_back,
+    Ruling.APPROVED: BusinessCase.approve,
+    Ruling.REJECTED: BusinessCase.reject,
+    Ruling.RETURNED: BusinessCase.send_back,
 }
 
 
@@ -42,7 +42,7 @@ async def submit(session: AsyncSession, case: BusinessCase, act: Act) -> None:
     await session.flush()
 
 
-async def decide(session: AsyncSession, case: BusinessCase, outcome: Outcome, act: Act, caller: Caller) -> None:
+async def decide(session: AsyncSession, case: BusinessCase, outcome: Ruling, act: Act, caller: Caller) -> None:
     """`act` is that of `caller`."""
     submission = await queries.last_submission(session, case.id)
     if submission is None:

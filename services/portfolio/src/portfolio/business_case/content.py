@@ -113,11 +113,12 @@ class CaseContent(Schema):
             raise ValueError("one option is preferred, not several")
         if len({option.name for option in self.options}) < len(self.options):
             raise ValueError("each option needs a name of its own")
+        nothing = {flow.flow_on for option in self.options if option.does_nothing for flow in option.flows}
         for option in self.options:
             if any((flow.flow_on is None) == (self.convention == Convention.DATED) for flow in option.flows):
                 raise ValueError("flows of the convention dated have a day, of the others a period")
-            if len({flow.flow_on for flow in option.flows}) > MOST_PERIODS + 1:
-                raise ValueError(f"an option has flows on at most {MOST_PERIODS + 1} days")
+            if len(nothing | {flow.flow_on for flow in option.flows}) > MOST_PERIODS + 1:
+                raise ValueError(f"an option and doing nothing have flows on at most {MOST_PERIODS + 1} days together")
         if len({(need.skill, need.period) for need in self.resource_demands}) < len(self.resource_demands):
             raise ValueError("name each skill once per period")
         return self

@@ -16,7 +16,7 @@ from portfolio.approval_policy.model import ApprovalPolicy
 from portfolio.business_case import events
 from portfolio.business_case.content import CaseContent
 from portfolio.business_case.submission import BusinessCaseDecision, BusinessCaseSubmission, DecidedBefore
-from portfolio.business_case.terms import CaseStatus, Outcome
+from portfolio.business_case.terms import CaseStatus, Ruling
 from portfolio.db import Base
 from portfolio.service.gates import Act
 from portfolio.service.model import UNDERWAY
@@ -131,7 +131,7 @@ class BusinessCase(Aggregate, Base):
 
     def approve(self, act: Act, chain: Chain) -> BusinessCaseDecision:
         """One step; the last one approves the case."""
-        decision = self._decide(Outcome.APPROVED, act, chain)
+        decision = self._decide(Ruling.APPROVED, act, chain)
         submission = chain.submission
         if submission.figures is None:
             raise NotAppraised(submission.refused_reason or "Finance has not answered yet.")
@@ -141,14 +141,14 @@ class BusinessCase(Aggregate, Base):
         return decision
 
     def reject(self, act: Act, chain: Chain) -> BusinessCaseDecision:
-        decision = self._decide(Outcome.REJECTED, act, chain)
+        decision = self._decide(Ruling.REJECTED, act, chain)
         self.status = CaseStatus.REJECTED
         self.record(events.BusinessCaseRejected(**self._named(), reason=act.reason))
         return decision
 
     def send_back(self, act: Act, chain: Chain) -> BusinessCaseDecision:
         """To be a draft again, for its next submission."""
-        decision = self._decide(Outcome.RETURNED, act, chain)
+        decision = self._decide(Ruling.RETURNED, act, chain)
         self.record(events.BusinessCaseReturned(**self._named(), reason=act.reason))
         self.status, self.number, self.approved_steps = CaseStatus.DRAFT, self.number + 1, 0
         return decision
@@ -164,7 +164,7 @@ class BusinessCase(Aggregate, Base):
         self.answered_number = max(number, self.answered_number or 0)
         flag_modified(self, "answered_number")
 
-    def _decide(self, outcome: Outcome, act: Act, chain: Chain) -> BusinessCaseDecision:
+    def _decide(self, outcome: Ruling, act: Act, chain: Chain) -> BusinessCaseDecision:
         if self.status is not CaseStatus.SUBMITTED:
             raise NotSubmitted(f"{self.code} is {self.status}.")
         step = chain.submission.chain[self.approved_steps]

@@ -17,7 +17,7 @@ from portfolio.business_case.content import (
     Risks,
 )
 from portfolio.business_case.figures import OptionFigures
-from portfolio.business_case.terms import CaseStatus, Convention, FlowKind, Outcome
+from portfolio.business_case.terms import CaseStatus, Convention, FlowKind, Ruling
 
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -49,7 +49,7 @@ class SetResourceDemands(Schema):
 
 class DecisionView(Schema):
     step: int
-    outcome: Outcome
+    outcome: Ruling
     decided_by: str
     decided_at: datetime
     reason: str

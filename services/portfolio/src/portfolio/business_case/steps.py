@@ -23,13 +23,13 @@ from portfolio.business_case.model import (
 from portfolio.business_case.schemas import BusinessCaseView
 from portfolio.business_case.showing import shown
 from portfolio.business_case.submission import DecidedBefore
-from portfolio.business_case.terms import Outcome
+from portfolio.business_case.terms import Ruling
 from portfolio.service.gates import Act
 from portfolio.service.schemas import GiveReason
 
 router = Router("business-cases")
 
-WRITE, SUBMIT, DECIDE = (f"portfolio:business-case:{verb}" for verb in ("write", "submit", "decide"))
+SUBMIT, DECIDE = "portfolio:business-case:submit", "portfolio:business-case:decide"
 REASON = {"reason": "Discussed with the regions on 12 May."}
 DECIDING = [NotSubmitted, OwnSubmission, DecidedBefore, NotYourStep]
 
@@ -68,7 +68,7 @@ async def submit_business_case(case: Held, act: Reasoned, session: Session) -> B
 )
 async def approve_business_case(case: Held, act: Reasoned, session: Session, caller: CurrentCaller) -> BusinessCaseView:
     """Agree to a submission as the step that comes next; the last step approves the case."""
-    await actions.decide(session, case, Outcome.APPROVED, act, caller)
+    await actions.decide(session, case, Ruling.APPROVED, act, caller)
     return await shown(session, case)
 
 
@@ -81,7 +81,7 @@ async def approve_business_case(case: Held, act: Reasoned, session: Session, cal
 )
 async def reject_business_case(case: Held, act: Reasoned, session: Session, caller: CurrentCaller) -> BusinessCaseView:
     """Reject a submission as the step that comes next, for good."""
-    await actions.decide(session, case, Outcome.REJECTED, act, caller)
+    await actions.decide(session, case, Ruling.REJECTED, act, caller)
     return await shown(session, case)
 
 
@@ -94,14 +94,14 @@ async def reject_business_case(case: Held, act: Reasoned, session: Session, call
 )
 async def return_business_case(case: Held, act: Reasoned, session: Session, caller: CurrentCaller) -> BusinessCaseView:
     """Return a submission as the step that comes next: it is a draft again, and what was submitted stays readable."""
-    await actions.decide(session, case, Outcome.RETURNED, act, caller)
+    await actions.decide(session, case, Ruling.RETURNED, act, caller)
     return await shown(session, case)
 
 
 @router.operation(
     "POST",
     "/business-cases/{business_case_id}/withdrawal",
-    permission=WRITE,
+    permission=SUBMIT,
     problems=[NotPending],
     example=REASON,
 )

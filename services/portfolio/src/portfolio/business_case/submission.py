@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.problems import Forbidden
 from portfolio.approval_policy.thresholds import ApprovalStep
 from portfolio.business_case.content import CaseContent
-from portfolio.business_case.terms import Outcome
+from portfolio.business_case.terms import Ruling
 from portfolio.db import Base
 
 
@@ -87,7 +87,7 @@ class BusinessCaseDecision(Base):
     business_case_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    outcome: Mapped[Outcome]
+    outcome: Mapped[Ruling]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]
     reason: Mapped[str]

@@ -11,7 +11,7 @@ class CaseStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Outcome(StrEnum):
+class Ruling(StrEnum):
     """What a decision does: an approval ends one step of the chain, the others end the chain."""
 
     APPROVED = "approved"

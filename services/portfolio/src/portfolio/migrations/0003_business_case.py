@@ -100,7 +100,7 @@ def decisions():
             "decided_by",
             name="uq_business_case_decisions_business_case_id_number_decided_by",
         ),
-        sa.CheckConstraint("outcome IN ('approved', 'rejected', 'returned')", name="outcome"),
+        sa.CheckConstraint("outcome IN ('approved', 'rejected', 'returned')", name="ruling"),
     )
 
 

@@ -14,7 +14,8 @@ LEVEL = {
     "window": "month",
     "direction": "at_least",
 }
-EVIDENCE = {"approval": {"business_case": "BC-1"}, "charter": {"funding": "Plan 2026"}}
+WAIVER = {"reason": "Ordered by law", "approver": "Chief information officer"}
+EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"funding": "Plan 2026"}}
 PIPELINE = ("definition", "analysis", "approval", "charter", "development", "launch")
 
 

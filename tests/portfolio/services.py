@@ -10,7 +10,8 @@ from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
 
 TO_LAUNCH = ("definition", "analysis", "approval", "charter", "development", "launch")
-EVIDENCE = {"approval": {"business_case": "BC-1"}, "charter": {"funding": "Plan 2026"}}
+WAIVER = {"reason": "Ordered by law", "approver": "Chief information officer"}
+EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"funding": "Plan 2026"}}
 LEVEL = {
     "name": "Available",
     "metric": "availability",

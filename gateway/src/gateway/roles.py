@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 ROLES: dict[str, frozenset[str]] = {
     "portfolio_manager": frozenset({"portfolio:*:*", "strategy:*:read", "finance:*:read"}),
-    "finance_controller": frozenset({"finance:*:*", "portfolio:*:read", "strategy:*:read"}),
+    # A controller decides where the approval policy asks for a permission of finance.
+    "finance_controller": frozenset(
+        {"finance:*:*", "portfolio:*:read", "portfolio:business-case:decide", "strategy:*:read"}
+    ),
     "strategist": frozenset({"strategy:*:*", "portfolio:*:read", "finance:*:read"}),
     "consumer": frozenset({"finance:charge:read", "portfolio:catalog:read", "strategy:offering:read"}),
     "auditor": frozenset({"*:*:read"}),

@@ -1,6 +1,7 @@
 """An investment is appraised with all its options, and its inputs are tried."""
 
 import asyncio
+from datetime import date, timedelta
 
 import pytest
 
@@ -124,6 +125,21 @@ async def test_figures_beyond_bounds_are_refused_and_nothing_is_kept(finance: Se
     answer = await finance.client.post("/v1/investments", json=case(late, discount_rate="-0.99"))
     assert (answer.status_code, answer.json()["code"]) == (422, "finance.investment.out-of-range")
     assert (await finance.client.get("/v1/investments")).json()["items"] == []
+
+
+def daily(name: str, first: int, days: int) -> JSON:
+    flows = [
+        {"kind": "capital", "flow_on": str(date(2026, 1, 1) + timedelta(days=first + day)), "amount": "1"}
+        for day in range(days)
+    ]
+    return {"name": name, "flows": flows}
+
+
+async def test_an_option_and_doing_nothing_have_flows_on_at_most_61_days_together(finance: ServiceUnderTest) -> None:
+    nothing = {**daily("Do nothing", 0, 30), "does_nothing": True}
+    for first, status in ((0, 201), (1, 422)):
+        said = {**case(), "convention": "dated", "options": [nothing, daily("Try", first, 61)]}
+        assert (await finance.client.post("/v1/investments", json=said)).status_code == status
 
 
 async def test_sensitivity_shows_where_each_input_turns_the_case(finance: ServiceUnderTest) -> None:

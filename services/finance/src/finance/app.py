@@ -22,7 +22,7 @@ from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
 from finance.forecast.routes import router as forecasts
-from finance.investment.events import InvestmentAppraised
+from finance.investment.events import AppraisalRefused, InvestmentAppraised
 from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
@@ -73,6 +73,7 @@ manifest = Manifest(
         PriceVersionPublished,
         ChargeIssued,
         InvestmentAppraised,
+        AppraisalRefused,
     ],
     reactions=reactions.all,
 )

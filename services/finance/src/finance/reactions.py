@@ -3,17 +3,21 @@
 from datetime import date
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.clock import wall_clock
 from chassis.events import Reading
 from chassis.manifest import Reactions
-from chassis.money import NonNegativeAmount
+from chassis.money import Amount, NonNegativeAmount
 from finance.budget_reservation import actions as reservations
 from finance.consumer import actions as consumers
 from finance.cost_object import actions as cost_objects
 from finance.cost_object.model import CostObject
 from finance.driver import actions as drivers
+from finance.investment import submission as submissions
+from finance.investment.actions import Submission
 from finance.subscription import actions as subscriptions
 
 reactions = Reactions()
@@ -83,6 +87,33 @@ class SubscriptionEnded(Reading, type="portfolio.subscription-ended.v1"):
     service_id: UUID
     customer_id: UUID
     ended_on: date
+
+
+class SubmittedFlow(BaseModel):
+    kind: str
+    amount: Amount
+    period: int | None
+    flow_on: date | None
+
+
+class SubmittedOption(BaseModel):
+    name: str
+    does_nothing: bool
+    flows: list[SubmittedFlow]
+
+
+class BusinessCaseSubmitted(Reading, type="portfolio.business-case-submitted.v1"):
+    """Read as it comes: what cannot be appraised is answered, not parked."""
+
+    business_case_id: UUID
+    number: int
+    title: str
+    currency: str
+    convention: str
+    discount_rate: Amount
+    finance_rate: Amount | None
+    reinvestment_rate: Amount | None
+    options: list[SubmittedOption]
 
 
 @reactions.to(ServiceChartered)
@@ -163,3 +194,12 @@ async def start_charging(session: AsyncSession, fact: SubscriptionStarted) -> No
 @reactions.to(SubscriptionEnded)
 async def stop_charging(session: AsyncSession, fact: SubscriptionEnded) -> None:
     await subscriptions.end(session, id=fact.subscription_id, on=fact.ended_on, sequence=fact.envelope.sequence)
+
+
+@reactions.to(BusinessCaseSubmitted)
+async def appraise_business_case(session: AsyncSession, fact: BusinessCaseSubmitted) -> None:
+    submission = Submission(fact.business_case_id, fact.number)
+    said = fact.model_dump(exclude={"business_case_id", "number", "title"})
+    await submissions.answer(
+        session, submission, {**said, "name": fact.title}, actor=fact.envelope.actor, at=wall_clock()
+    )

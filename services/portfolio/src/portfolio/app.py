@@ -1,6 +1,10 @@
 """The portfolio service: the pipeline, the catalog, and the retired services, with the decisions between them."""
 
 from chassis.manifest import Manifest
+from portfolio.approval_policy.routes import router as approval_policy
+from portfolio.business_case import events as business_case
+from portfolio.business_case.routes import router as business_cases
+from portfolio.business_case.steps import router as business_case_steps
 from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
@@ -38,6 +42,9 @@ manifest = Manifest(
         measurements,
         evidence,
         reviews,
+        approval_policy,
+        business_cases,
+        business_case_steps,
     ],
     events=[
         service.ServiceProposed,
@@ -51,6 +58,11 @@ manifest = Manifest(
         subscription.SubscriptionStarted,
         subscription.SubscriptionEnded,
         ServiceReviewed,
+        business_case.BusinessCaseSubmitted,
+        business_case.BusinessCaseApproved,
+        business_case.BusinessCaseRejected,
+        business_case.BusinessCaseReturned,
+        business_case.BusinessCaseWithdrawn,
     ],
     reactions=reactions.all,
 )

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.events import Reading
 from chassis.manifest import Reactions
 from chassis.money import Amount
+from portfolio.business_case import actions as business_cases
+from portfolio.business_case.figures import HeardOption
 from portfolio.days import DayRange
 from portfolio.evidence import keeping
 from portfolio.known_customer import actions as known_customer
@@ -197,3 +199,32 @@ async def keep_assessed_need(session: AsyncSession, fact: NeedAssessed) -> None:
 async def _keep_need(session: AsyncSession, fact: NeedIdentified | NeedAssessed) -> None:
     sequence, heard_at = fact.envelope.sequence, fact.envelope.time
     await keeping.know_need(session, fact.need_id, sequence=sequence, heard_at=heard_at, importance=fact.importance)
+
+
+class InvestmentAppraised(Reading, type="finance.investment-appraised.v1"):
+    investment_id: UUID
+    business_case_id: UUID | None = None
+    business_case_number: int | None = None
+    options: list[HeardOption]
+
+
+class AppraisalRefused(Reading, type="finance.appraisal-refused.v1"):
+    business_case_id: UUID
+    business_case_number: int
+    reason: str
+
+
+@reactions.to(InvestmentAppraised)
+async def keep_figures(session: AsyncSession, fact: InvestmentAppraised) -> None:
+    """What finance appraised for others than a business case is not kept here."""
+    if fact.business_case_id is None or fact.business_case_number is None:
+        return
+    figures = [option.kept() for option in fact.options]
+    case, number, at = fact.business_case_id, fact.business_case_number, fact.envelope.time
+    await business_cases.hear(session, case, number, at=at, investment_id=fact.investment_id, figures=figures)
+
+
+@reactions.to(AppraisalRefused)
+async def keep_refusal(session: AsyncSession, fact: AppraisalRefused) -> None:
+    case, number, at = fact.business_case_id, fact.business_case_number, fact.envelope.time
+    await business_cases.hear(session, case, number, at=at, refused_reason=fact.reason)

@@ -1,6 +1,7 @@
 """Appraising an investment, trying its inputs, and recording what came of it."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from chassis.fingerprint import fingerprint
 from chassis.problems import NoSuchResource
 from finance.investment import queries
 from finance.investment.discounting import tick_of, ticks_per_period
-from finance.investment.figures import Figures, KindFlow, Rates, by_kind, figures
+from finance.investment.figures import KindFlow, Rates, by_kind
+from finance.investment.increment import Appraisal, appraisals
 from finance.investment.model import (
     CaseTaken,
     Investment,
@@ -25,7 +27,22 @@ from finance.investment.schemas import AppraiseInvestment, RealizeFlow, RealizeF
 from finance.investment.simulation import Outcome, simulated
 
 
-async def appraise(session: AsyncSession, command: AppraiseInvestment, *, actor: str, at: datetime) -> Investment:
+@dataclass(frozen=True)
+class Submission:
+    """The business case that is appraised, and which of its submissions."""
+
+    business_case_id: UUID
+    number: int
+
+
+async def appraise(
+    session: AsyncSession,
+    command: AppraiseInvestment,
+    *,
+    actor: str,
+    at: datetime,
+    submission: Submission | None = None,
+) -> Investment:
     """Keep the case with the figures of its options and announce them. A case reference that is known leads to the
     investment that is there, or to CaseTaken if that says something else. OutOfRange for figures beyond bounds."""
     said = fingerprint(command)
@@ -34,6 +51,8 @@ async def appraise(session: AsyncSession, command: AppraiseInvestment, *, actor:
     appraised = await asyncio.to_thread(_figures, command)  # many internal rates take seconds
     investment = Investment(
         **command.model_dump(exclude={"options", "finance_rate", "reinvestment_rate"}),
+        business_case_id=submission.business_case_id if submission else None,
+        business_case_number=submission.number if submission else None,
         finance_rate=_rates(command).finance,
         reinvestment_rate=_rates(command).reinvestment,
         valued_on=_valued_on(command),
@@ -112,7 +131,7 @@ def _is_known(flow: RealizeFlow, row: RealizedFlow | None) -> bool:
     return True
 
 
-def _figures(command: AppraiseInvestment) -> list[Figures]:
+def _figures(command: AppraiseInvestment) -> list[Appraisal]:
     start, per_period = _valued_on(command), ticks_per_period(command.convention)
     options = [
         [
@@ -125,7 +144,8 @@ def _figures(command: AppraiseInvestment) -> list[Figures]:
         ]
         for option in command.options
     ]
-    return [figures(flows, per_period, _rates(command), command.currency) for flows in options]
+    nothing = [option.does_nothing for option in command.options].index(True)
+    return appraisals(options, nothing, per_period, _rates(command), command.currency)
 
 
 def _rates(command: AppraiseInvestment) -> Rates:

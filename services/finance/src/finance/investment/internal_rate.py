@@ -2,6 +2,7 @@
 
 from decimal import Decimal, localcontext
 from enum import StrEnum
+from functools import lru_cache
 
 from chassis.money import DECIMALS, EXACT
 from finance.investment.discounting import CONTEXT, Flows, checked_rate, stated, tick_factor
@@ -25,10 +26,8 @@ def internal_rates(flows: Flows) -> list[Decimal]:
     By period the NPV is a polynomial in 1 + rate and its roots are counted exactly; by day it is a sum of
     exponentials. Flows that are zero throughout have no rate rather than every rate.
     """
-    amounts = {tick: amount for tick, amount in flows.amounts.items() if amount}
-    if not amounts:
-        return []
-    return _of_periods(amounts) if flows.ticks_per_period == 1 else _of_days(amounts, flows.ticks_per_period)
+    amounts = tuple((tick, amount) for tick, amount in flows.amounts.items() if amount)
+    return list(_rates_of(amounts, flows.ticks_per_period))
 
 
 def modified_internal_rate(flows: Flows, finance_rate: Decimal, reinvestment_rate: Decimal) -> Decimal | None:
@@ -49,6 +48,14 @@ def modified_internal_rate(flows: Flows, finance_rate: Decimal, reinvestment_rat
             return None
         periods = Decimal(last - first) / flows.ticks_per_period
         return (received / paid) ** (1 / periods) - 1
+
+
+@lru_cache(maxsize=256)
+def _rates_of(amounts: tuple[tuple[int, Decimal], ...], ticks_per_period: int) -> tuple[Decimal, ...]:
+    """Kept, because an option without soft benefits, set against nothing, is asked for the same rates four times."""
+    if not amounts:
+        return ()
+    return tuple(_of_periods(dict(amounts)) if ticks_per_period == 1 else _of_days(dict(amounts), ticks_per_period))
 
 
 def _of_periods(amounts: dict[int, Decimal]) -> list[Decimal]:

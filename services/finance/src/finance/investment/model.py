@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
@@ -17,6 +18,7 @@ from finance.db import Base
 from finance.investment.discounting import Convention, tick_of, ticks_per_period
 from finance.investment.events import AppraisedOption, InvestmentAppraised
 from finance.investment.figures import Figures, FlowKind, KindFlow, Rates
+from finance.investment.increment import Appraisal
 from finance.investment.internal_rate import IrrState
 
 
@@ -47,12 +49,16 @@ class Investment(Aggregate, Base):
     __tablename__ = "investments"
     __table_args__ = (
         UniqueConstraint("case_reference"),
+        UniqueConstraint("business_case_id", "business_case_number"),
+        CheckConstraint("(business_case_id IS NULL) = (business_case_number IS NULL)", name="business_case"),
         CheckConstraint("discount_rate > -1 AND finance_rate > -1 AND reinvestment_rate > -1", name="rates"),
         Index("ix_investments_appraised_at", "appraised_at", "id"),
     )
 
     name: Mapped[str]
     case_reference: Mapped[str | None]
+    business_case_id: Mapped[UUID | None]
+    business_case_number: Mapped[int | None]
     currency: Mapped[str]
     convention: Mapped[Convention]
     discount_rate: Mapped[Decimal]
@@ -77,6 +83,8 @@ class Investment(Aggregate, Base):
             InvestmentAppraised(
                 investment_id=self.id,
                 case_reference=self.case_reference,
+                business_case_id=self.business_case_id,
+                business_case_number=self.business_case_number,
                 currency=self.currency,
                 convention=self.convention,
                 discount_rate=self.discount_rate,
@@ -116,7 +124,8 @@ class Investment(Aggregate, Base):
 
 
 class InvestmentOption(Base):
-    """With its figures, as they were announced; `irrs` are decimals."""
+    """With its figures, as they were announced; `irrs` are decimals. `without_soft_benefits` and `increment` in the
+    words of `HardFigures` and `Increment`; None of what was appraised before there were any."""
 
     __tablename__ = "investment_options"
 
@@ -135,10 +144,18 @@ class InvestmentOption(Base):
     return_on_investment: Mapped[Decimal | None]
     equivalent_annual_value: Mapped[Decimal | None]
     life: Mapped[Decimal]
+    without_soft_benefits: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    increment: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     @classmethod
-    def appraised(cls, figures: Figures, **stated: Any) -> "InvestmentOption":
-        return cls(**stated, **{**asdict(figures), "irrs": [plain(rate) for rate in figures.irrs]})
+    def appraised(cls, appraisal: Appraisal, **stated: Any) -> "InvestmentOption":
+        figures, increment = appraisal.figures, appraisal.increment
+        return cls(
+            **stated,
+            **{**asdict(figures), "irrs": [plain(rate) for rate in figures.irrs]},
+            without_soft_benefits=appraisal.without_soft_benefits.model_dump(mode="json"),
+            increment=increment.model_dump(mode="json") if increment else None,
+        )
 
     @property
     def figures(self) -> Figures:
@@ -151,6 +168,8 @@ class InvestmentOption(Base):
             "name": self.name,
             "does_nothing": self.does_nothing,
             **asdict(self.figures),
+            "without_soft_benefits": self.without_soft_benefits,
+            "increment": self.increment,
         }
 
 

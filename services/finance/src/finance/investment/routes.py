@@ -107,12 +107,14 @@ async def appraise_investment(
 
 @router.operation("GET", "/investments", permission=READ)
 async def list_investments(
-    session: Session, asked: AskedPage, case_reference: Code | None = None
+    session: Session, asked: AskedPage, case_reference: Code | None = None, business_case_id: UUID | None = None
 ) -> Page[InvestmentView]:
     """List investments."""
     query = select(Investment)
     if case_reference:
         query = query.where(Investment.case_reference == case_reference)
+    if business_case_id:
+        query = query.where(Investment.business_case_id == business_case_id)
     sorts = {"appraised_at": Investment.appraised_at, "name": Investment.name}
     return await page(session, query, asked, sorts=sorts, tie=Investment.id)
 

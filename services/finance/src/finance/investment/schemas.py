@@ -13,6 +13,7 @@ from finance.investment.benefits import Verdict
 from finance.investment.discounting import MOST_PERIODS, Convention
 from finance.investment.distribution import Distribution
 from finance.investment.figures import FlowKind
+from finance.investment.increment import HardFigures, Increment
 from finance.investment.internal_rate import IrrState
 from finance.investment.sensitivity import Input
 from finance.investment.simulation import MOST_TRIALS
@@ -78,11 +79,12 @@ class AppraiseInvestment(Schema):
             raise ValueError("exactly one option is to do nothing: without it nothing can be compared")
         if len({option.name for option in self.options}) < len(self.options):
             raise ValueError("each option needs a name of its own")
+        nothing = {flow.flow_on for option in self.options if option.does_nothing for flow in option.flows}
         for option in self.options:
             if any((flow.flow_on is None) == (self.convention == Convention.DATED) for flow in option.flows):
                 raise ValueError("flows of the convention dated have a day, of the others a period")
-            if len({flow.flow_on for flow in option.flows}) > MOST_PERIODS + 1:
-                raise ValueError(f"an option has flows on at most {MOST_PERIODS + 1} days")
+            if len(nothing | {flow.flow_on for flow in option.flows}) > MOST_PERIODS + 1:
+                raise ValueError(f"an option and doing nothing have flows on at most {MOST_PERIODS + 1} days together")
         return self
 
 
@@ -90,6 +92,8 @@ class InvestmentView(Schema):
     id: UUID
     name: str
     case_reference: str | None
+    business_case_id: UUID | None = Field(description="Of the business case that portfolio submitted; else null.")
+    business_case_number: int | None = Field(description="Which of its submissions.")
     currency: Currency
     convention: Convention
     discount_rate: Amount
@@ -119,6 +123,10 @@ class OptionView(Schema):
     return_on_investment: Amount | None = Field(description="Sum of all flows / capital and operating cost.")
     equivalent_annual_value: Amount | None = Field(description="The NPV as an even flow per period over the life.")
     life: Amount = Field(description="Periods from now to the last flow.")
+    without_soft_benefits: HardFigures | None = Field(
+        description="The same figures where soft benefits do not count; null for what was appraised before they were."
+    )
+    increment: Increment | None = Field(description="Against doing nothing; null for that option itself.")
     rank_by_npv: int
     rank_by_equivalent_annual_value: int | None
 

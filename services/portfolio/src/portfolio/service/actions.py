@@ -1,10 +1,11 @@
 """Steps of a service that look at its surroundings first."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portfolio.business_case import queries as business_cases
 from portfolio.service import queries
 from portfolio.service.gates import Act, Blocked
 from portfolio.service.model import Service
@@ -18,6 +19,14 @@ class Retirements:
 
     retired: list[Service] = field(default_factory=list)
     blocked: list[tuple[Service, Blocked]] = field(default_factory=list)
+
+
+async def approve(session: AsyncSession, service: Service, act: Act, *, business_case: str | None) -> None:
+    """On an approved business case of this service: the one with that code, or without one the newest."""
+    if not act.waived_by:
+        case = await business_cases.approved(session, service.id, code=business_case)
+        act = replace(act, evidence=f"/v1/business-cases/{case.id}" if case else None)
+    service.approve(act, business_case=business_case)
 
 
 async def launch(session: AsyncSession, service: Service, act: Act) -> None:

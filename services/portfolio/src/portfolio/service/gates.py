@@ -60,9 +60,12 @@ def require(blockers: Sequence[Blocker], *, step: str) -> None:
         raise Blocked(f"No {step} yet. {sentences}{more}", blockers=[asdict(blocker) for blocker in blockers])
 
 
-def before_approval(id: UUID, act: Act) -> list[Blocker]:
+def before_approval(id: UUID, act: Act, named: str | None = None) -> list[Blocker]:
+    """`named` is the business case that was to open the gate."""
     sentence = "It needs an approved business case, or somebody who waives it."
-    return [] if act.evidence else [Blocker("business_case", sentence, at(id))]
+    if named:
+        sentence = f"{named} is no approved business case of this service."
+    return [] if act.evidence else [Blocker("business_case", sentence, f"/v1/business-cases?service_id={id}")]
 
 
 def before_charter(id: UUID, act: Act) -> list[Blocker]:

@@ -197,8 +197,9 @@ class Service(Aggregate, Base):
     def analyze(self, act: Act) -> None:
         self._take(Step.ANALYSIS, act)
 
-    def approve(self, act: Act) -> None:
-        self._take(Step.APPROVAL, act, gates.before_approval(self.id, act))
+    def approve(self, act: Act, *, business_case: str | None = None) -> None:
+        """`business_case` is the one that was named to open the gate; `act` has it as evidence if it does."""
+        self._take(Step.APPROVAL, act, gates.before_approval(self.id, act, business_case))
         self.record(events.ServiceApproved(service_id=self.id, code=self.code, approved_on=act.on))
 
     def charter(self, act: Act) -> None:

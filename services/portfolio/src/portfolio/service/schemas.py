@@ -82,7 +82,9 @@ class PassGate(GiveReason):
 
 
 class ApproveService(PassGate):
-    business_case: Line | None = Field(default=None, description="Reference of the approved business case.")
+    business_case: Line | None = Field(
+        default=None, description="Code of an approved business case of the service; without one the newest."
+    )
 
     def act(self, caller: Caller, now: datetime) -> Act:
         return self.passing(super().act(caller, now), self.business_case)

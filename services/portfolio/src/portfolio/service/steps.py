@@ -75,11 +75,8 @@ async def analyze_service(service: Held, act: Reasoned, session: Session) -> Ser
 async def approve_service(
     service: Held, command: ApproveService, session: Session, caller: CurrentCaller, now: Now
 ) -> ServiceView:
-    """Approve an analyzed service, on an approved business case or on a waiver.
-
-    Business cases are not kept here yet: the reference is taken as it is given, and kept as evidence.
-    """
-    service.approve(command.act(caller, now))
+    """Approve an analyzed service, on an approved business case of it or on a waiver."""
+    await actions.approve(session, service, command.act(caller, now), business_case=command.business_case)
     return await shown(session, service)
 
 

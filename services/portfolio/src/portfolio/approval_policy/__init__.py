@@ -1,0 +1,1 @@
+"""The approval policy: who has to agree to how much money, version by version."""

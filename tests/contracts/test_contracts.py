@@ -89,6 +89,12 @@ def test_every_operation_has_an_id_of_its_own_and_says_what_it_is_for(path: str)
     assert all(operation["summary"].endswith(".") for operation in described)
 
 
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_every_schema_has_a_name_of_its_own(path: str) -> None:
+    """Two of one name would get the names of their modules, which callers generate code from."""
+    assert [name for name in DOCUMENTS[path]["components"]["schemas"] if "__" in name] == []
+
+
 @pytest.mark.parametrize(("document", "operation"), OPERATIONS)
 def test_an_operation_says_what_it_needs_and_how_it_refuses(
     document: dict[str, Any], operation: dict[str, Any]

@@ -10,7 +10,7 @@ from chassis.money import Amount, Currency, Quantity
 from chassis.text import Schema
 from finance.charge_plan.model import ChargeBasis, ChargeMode
 from finance.price_book.price import Terms
-from finance.price_book.stating import StepView
+from finance.price_book.stating import RatingStepView
 
 SHOWN_ENTRIES = 100
 
@@ -114,7 +114,7 @@ class Rating(Schema):
     period_days: int
     cost: Amount | None = None
     cost_quantity: Amount | None = None
-    steps: list[StepView]
+    steps: list[RatingStepView]
 
 
 class PricedLineExplanation(Schema):

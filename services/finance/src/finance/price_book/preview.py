@@ -18,7 +18,7 @@ from finance.price_book import queries
 from finance.price_book.model import PriceVersion
 from finance.price_book.price import Percentage, Terms
 from finance.price_book.rating import Rated, Use, rate
-from finance.price_book.stating import StepView, cut, stated
+from finance.price_book.stating import RatingStepView, cut, stated
 
 MOST_QUANTITIES = 500
 
@@ -60,7 +60,7 @@ class PricedLineView(Schema):
     quantity: Amount = Field(description="Cut to 12 decimals.")
     exact: Amount = Field(description="Before rounding, cut to 12 decimals.")
     amount: Amount
-    steps: list[StepView]
+    steps: list[RatingStepView]
 
 
 class PricePreview(Schema):

@@ -18,7 +18,7 @@ Rate = Annotated[
 ]
 
 
-class StepView(Schema):
+class RatingStepView(Schema):
     """`amount` is what the step adds, so that all steps together are the amount of the line. `price` is per unit of
     `quantity`; a percentage per hundred; of a minimum or maximum the bound. A proration has the part of the full period
     as its quantity. A tier lies above `above`, up to and including `up_to`. Repeating decimals are cut."""
@@ -37,9 +37,9 @@ def cut(number: Fraction, decimals: int = SHOWN_DECIMALS) -> Decimal:
     return units.quantize(Decimal(1), context=EXACT) if units == units.to_integral_value() else units
 
 
-def stated(steps: Iterable[Step]) -> list[StepView]:
+def stated(steps: Iterable[Step]) -> list[RatingStepView]:
     return [
-        StepView(
+        RatingStepView(
             rule=step.rule,
             quantity=None if step.quantity is None else cut(step.quantity),
             price=None if step.price is None else _rate(step.price),

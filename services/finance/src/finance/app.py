@@ -1,11 +1,12 @@
 """The finance service: the ledger, what each service costs, and who pays for it."""
 
-from chassis.manifest import Manifest
+from chassis.manifest import Chore, Manifest
 from finance.account.routes import router as accounts
 from finance.allocation_model.routes import router as allocation_models
 from finance.allocation_run.events import AllocationCompleted
 from finance.allocation_run.routes import router as allocation_runs
 from finance.assignment_rule.routes import router as assignment_rules
+from finance.billing_profile.routes import router as billing_profiles
 from finance.budget.events import BudgetApproved, BudgetExceeded, BudgetThresholdReached
 from finance.budget.routes import router as budgets
 from finance.budget_reservation.routes import router as budget_reservations
@@ -16,7 +17,11 @@ from finance.charge_run.routes import router as charge_runs
 from finance.consumer.routes import router as consumers
 from finance.cost_import.routes import router as cost_imports
 from finance.cost_object.routes import router as cost_objects
+from finance.credit_note.events import CreditNoteIssued
+from finance.credit_note.routes import router as credit_notes
 from finance.db import Base
+from finance.dispute.events import DisputeOpened, DisputeResolved
+from finance.dispute.routes import router as disputes
 from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
@@ -24,6 +29,9 @@ from finance.fiscal_period.routes import router as fiscal_periods
 from finance.forecast.routes import router as forecasts
 from finance.investment.events import InvestmentAppraised
 from finance.investment.routes import router as investments
+from finance.invoice.actions import finalize_due
+from finance.invoice.events import InvoiceFinalized, InvoiceVoided
+from finance.invoice.routes import router as invoices
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
@@ -56,6 +64,10 @@ manifest = Manifest(
         charge_plans,
         charge_runs,
         charges,
+        billing_profiles,
+        invoices,
+        credit_notes,
+        disputes,
         investments,
     ],
     events=[
@@ -66,7 +78,13 @@ manifest = Manifest(
         BudgetExceeded,
         AllocationCompleted,
         ChargeIssued,
+        InvoiceFinalized,
+        InvoiceVoided,
+        CreditNoteIssued,
+        DisputeOpened,
+        DisputeResolved,
         InvestmentAppraised,
     ],
     reactions=reactions.all,
+    chores=[Chore("finalize invoices", finalize_due, every_seconds=60)],
 )

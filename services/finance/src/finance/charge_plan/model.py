@@ -21,9 +21,10 @@ class UnknownPlan(NotFound, code="finance.charge-plan.unknown"):
 
 
 class ChargeMode(StrEnum):
-    """Showback states what was used and posts nothing."""
+    """Showback states what was used and posts nothing; chargeback is invoiced, and posts recovery income."""
 
     SHOWBACK = "showback"
+    CHARGEBACK = "chargeback"
 
 
 class ChargeBasis(StrEnum):

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.money import exact_sum
 from finance.allocation_run.queries import current_run, full_costs
 from finance.charge.model import Charge
-from finance.charge_plan.model import ChargeBasis, ChargePlan, UnknownPlan
+from finance.charge_plan.model import ChargeBasis, ChargePlan
+from finance.charge_plan.queries import hold, plan_with
 from finance.charge_run.model import ChargeRun, NotAllocated
 from finance.charge_run.schemas import RunCharges
 from finance.charge_run.split import Costed, Share, shares
@@ -28,10 +29,8 @@ from finance.subscription.queries import subscribed_days
 async def run_charges(session: AsyncSession, command: RunCharges, now: datetime) -> ChargeRun:
     """Issues a charge to each consumer, in place of those of an earlier run of the same plan and range."""
     within = await period_range(session, command.starts_on, command.ends_on)
-    plan = await session.scalar(select(ChargePlan).where(ChargePlan.code == command.plan))
-    if plan is None:
-        raise UnknownPlan(f"There is no charge plan {command.plan!r}.")
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"charge {plan.id}", 0))))
+    plan = await plan_with(session, command.plan)
+    await hold(session, plan.id)
     replaced = await _replace_current(session, plan, within, now)
     cost, allocation_run_id = await _costs(session, plan, within)
     run = ChargeRun.carry_out(plan=plan, allocation_run_id=allocation_run_id, within=within, at=now)

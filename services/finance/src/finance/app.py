@@ -26,6 +26,7 @@ from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
+from finance.focus_charge.routes import router as focus_charges
 from finance.forecast.routes import router as forecasts
 from finance.investment.events import InvestmentAppraised
 from finance.investment.routes import router as investments
@@ -68,6 +69,7 @@ manifest = Manifest(
         invoices,
         credit_notes,
         disputes,
+        focus_charges,
         investments,
     ],
     events=[

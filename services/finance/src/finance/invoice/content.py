@@ -46,7 +46,16 @@ class Content:
         """SHA-256 in hex: another one means that the draft must be recomputed."""
         profile = self.terms.profile
         lines = [
-            [line.cost_object_id, line.charge_id, line.unit, line.corrects, line.charged, line.billed, line.quantity]
+            [
+                line.cost_object_id,
+                line.name,
+                line.charge_id,
+                line.unit,
+                line.corrects,
+                line.charged,
+                line.billed,
+                line.quantity,
+            ]
             for line in self.lines
         ]
         taxes = [[tax.rate.name, tax.rate.percent, tax.amount] for tax in self.taxes]

@@ -16,6 +16,7 @@ class Charged(NamedTuple):
     consumer_id: UUID
     cost_object_id: UUID
     code: str
+    name: str
     charge_id: UUID
     amount: Decimal
     quantity: Decimal
@@ -28,6 +29,7 @@ class Billed(NamedTuple):
     consumer_id: UUID
     cost_object_id: UUID
     code: str
+    name: str
     charge_id: UUID
     amount: Decimal
     quantity: Decimal
@@ -44,6 +46,7 @@ class Difference:
 
     cost_object_id: UUID
     code: str
+    name: str
     charge_id: UUID
     unit: str
     charged: Decimal = Decimal(0)
@@ -60,15 +63,15 @@ def differences(charged: Iterable[Charged], billed: Iterable[Billed]) -> Mapping
     """By consumer and then by code, without those where nothing is left. Billed lines come oldest first."""
     found: dict[tuple[UUID, UUID], Difference] = {}
     for earlier in billed:
-        line = found.setdefault(earlier[:2], Difference(*earlier[1:4], earlier.unit))
+        line = found.setdefault(earlier[:2], Difference(*earlier[1:5], earlier.unit))
         line.billed = EXACT.add(line.billed, earlier.amount)
         line.quantity = EXACT.subtract(line.quantity, earlier.quantity)
         line.corrects, line.charge_id = earlier.invoice_id, earlier.charge_id
     for now in charged:
-        line = found.setdefault(now[:2], Difference(*now[1:4], now.unit))
+        line = found.setdefault(now[:2], Difference(*now[1:5], now.unit))
         line.charged = EXACT.add(line.charged, now.amount)
         line.quantity = EXACT.add(line.quantity, now.quantity)
-        line.charge_id, line.unit = now.charge_id, now.unit
+        line.charge_id, line.unit, line.name = now.charge_id, now.unit, now.name
     by_consumer: dict[UUID, list[Difference]] = defaultdict(list)
     for (consumer_id, _), line in sorted(found.items(), key=lambda item: item[1].code):
         if line.amount:

@@ -244,6 +244,8 @@ class InvoiceLine(Base):
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
     line_number: Mapped[int] = mapped_column(primary_key=True)
     cost_object_id: Mapped[UUID] = mapped_column(ForeignKey("cost_objects.id"), index=True)
+    cost_object_code: Mapped[str]
+    cost_object_name: Mapped[str]
     charge_id: Mapped[UUID] = mapped_column(ForeignKey("charges.id"))
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
     charged: Mapped[Decimal]
@@ -258,6 +260,8 @@ class InvoiceLine(Base):
             invoice_id=invoice_id,
             line_number=line_number,
             cost_object_id=said.cost_object_id,
+            cost_object_code=said.code,
+            cost_object_name=said.name,
             charge_id=said.charge_id,
             corrects_id=said.corrects,
             charged=said.charged,

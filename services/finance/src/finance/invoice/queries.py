@@ -78,7 +78,16 @@ async def contents(
 def _charged(run_id: UUID, unit: str) -> Select[*tuple[Any, ...]]:
     L = ChargeLine
     return (
-        select(SURVIVOR, L.cost_object_id, CostObject.code, L.charge_id, L.amount, L.quantity, literal(unit))
+        select(
+            SURVIVOR,
+            L.cost_object_id,
+            CostObject.code,
+            CostObject.name,
+            L.charge_id,
+            L.amount,
+            L.quantity,
+            literal(unit),
+        )
         .join_from(L, Charge, Charge.id == L.charge_id)
         .join(Consumer, Consumer.id == Charge.consumer_id)
         .join(CostObject, CostObject.id == L.cost_object_id)
@@ -90,7 +99,17 @@ def _charged(run_id: UUID, unit: str) -> Select[*tuple[Any, ...]]:
 def _billed(plan_id: UUID, span: PeriodRange) -> Select[*tuple[Any, ...]]:
     L = InvoiceLine
     return (
-        select(SURVIVOR, L.cost_object_id, CostObject.code, L.charge_id, L.amount, L.quantity, L.unit, L.invoice_id)
+        select(
+            SURVIVOR,
+            L.cost_object_id,
+            CostObject.code,
+            CostObject.name,
+            L.charge_id,
+            L.amount,
+            L.quantity,
+            L.unit,
+            L.invoice_id,
+        )
         .join_from(L, Invoice, Invoice.id == L.invoice_id)
         .join(Consumer, Consumer.id == Invoice.consumer_id)
         .join(CostObject, CostObject.id == L.cost_object_id)
@@ -139,7 +158,7 @@ async def lines_of(session: AsyncSession, invoice_id: UUID) -> list[InvoiceLineV
         .subquery()
     )
     query = (
-        select(L, CostObject.code, CostObject.name, CostObject.service_id, func.coalesce(credited.c.amount, 0))
+        select(L, CostObject.service_id, func.coalesce(credited.c.amount, 0))
         .join(CostObject, CostObject.id == L.cost_object_id)
         .outerjoin(credited, credited.c.line_number == L.line_number)
         .where(L.invoice_id == invoice_id)

@@ -101,11 +101,11 @@ class InvoiceLineView(Schema):
     explanation: str = Field(description="Where the charge is explained.")
 
     @classmethod
-    def of(cls, line: InvoiceLine, code: str, name: str, service_id: UUID | None, credited: Decimal) -> Self:
+    def of(cls, line: InvoiceLine, service_id: UUID | None, credited: Decimal) -> Self:
         return cls(
             line_number=line.line_number,
-            cost_object_code=code,
-            cost_object_name=name,
+            cost_object_code=line.cost_object_code,
+            cost_object_name=line.cost_object_name,
             service_id=service_id,
             charged=line.charged,
             billed=line.billed,

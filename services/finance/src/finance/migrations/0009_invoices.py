@@ -129,6 +129,7 @@ def invoices():
         sa.Column("invoice_id", sa.Uuid(), primary_key=True),
         sa.Column("line_number", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("cost_object_id", sa.Uuid(), nullable=False),
+        *texts("cost_object_code", "cost_object_name"),
         sa.Column("charge_id", sa.Uuid(), nullable=False),
         sa.Column("corrects_id", sa.Uuid()),
         *amounts("charged", "billed", "amount", "quantity"),

@@ -6,7 +6,17 @@ ROLES: dict[str, frozenset[str]] = {
     "portfolio_manager": frozenset({"portfolio:*:*", "strategy:*:read", "finance:*:read"}),
     "finance_controller": frozenset({"finance:*:*", "portfolio:*:read", "strategy:*:read"}),
     "strategist": frozenset({"strategy:*:*", "portfolio:*:read", "finance:*:read"}),
-    "consumer": frozenset({"finance:charge:read", "portfolio:catalog:read", "strategy:offering:read"}),
+    "consumer": frozenset(
+        {
+            "finance:charge:read",
+            "finance:invoice:read",
+            "finance:credit-note:read",
+            "finance:dispute:open",
+            "finance:dispute:read",
+            "portfolio:catalog:read",
+            "strategy:offering:read",
+        }
+    ),
     "auditor": frozenset({"*:*:read"}),
     "integrator": frozenset({"*:*:read", "*:*:write", "*:*:import"}),
     "administrator": frozenset({"*:*:*"}),

@@ -138,7 +138,7 @@ class RuleModel:
         """A column that the file does not have is null in every row."""
         if not check:
             return True
-        name, items = check["CheckFunction"], check.get("Items", ())
+        name, items = str(check["CheckFunction"]), check.get("Items", ())
         value = row.get(check.get("ColumnName", ""))
         match name:
             case "AND":
@@ -149,12 +149,12 @@ class RuleModel:
                 said = self.rules[check["ModelRuleId"]]["ValidationCriteria"]
                 return self._holds(_condition(said), row) and self._holds(said["Requirement"], row)
             case "CheckValue" | "CheckNotValue":
-                return _is(value, check["Value"]) == (name == "CheckValue")
+                return _is(value, check["Value"]) is (name == "CheckValue")
             case "CheckSameValue" | "CheckNotSameValue":
                 same = row.get(check["ColumnAName"]) == row.get(check["ColumnBName"])
-                return same == (name == "CheckSameValue")
+                return same is (name == "CheckSameValue")
             case "CheckGreaterOrEqualThanValue":
-                return value is None or Decimal(value) >= check["Value"]
+                return value is None or Decimal(value) >= Decimal(check["Value"])
             case "ColumnByColumnEqualsColumnValue":
                 factors = [Decimal(row[check[column]] or "0") for column in ("ColumnAName", "ColumnBName")]
                 return factors[0] * factors[1] == Decimal(row[check["ResultColumnName"]] or "0")

@@ -130,8 +130,14 @@ def model() -> RuleModel:
 async def test_the_rows_keep_every_rule_of_focus_that_can_be_evaluated(invoiced: Billing, model: RuleModel) -> None:
     verdicts = model.judge(await exported(invoiced))
     assert {id for id, verdict in model.outcomes.items() if verdict in {"broken", "not recommended"}} == set()
-    assert sum(verdicts.values()) == 621
-    assert verdicts == {}
+    assert verdicts == {
+        "held": 183,
+        "no row": 4,
+        "people": 131,
+        "nothing": 10,
+        "another column": 257,
+        "not supported": 36,
+    }
 
 
 SPOILED = [

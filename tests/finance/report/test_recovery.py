@@ -19,7 +19,7 @@ async def recovery(billing: Billing, **asked: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def of(found: dict[str, Any], cost_object: str) -> tuple[str, ...]:
+def of(found: dict[str, Any], cost_object: str) -> tuple[str | None, ...]:
     (row,) = [row for row in found["rows"] if row["cost_object"] == cost_object]
     return row["cost"], row["charged"], row["over_under"], row["rate_percent"], row["recovered"]
 

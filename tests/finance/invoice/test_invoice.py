@@ -259,6 +259,36 @@ async def test_a_voided_invoice_is_reversed_and_its_charges_are_billed_again_und
     )
 
 
+@pytest.mark.parametrize("closing", ["soft-closing", "closing"])
+async def test_a_void_of_what_was_posted_in_a_period_that_is_no_longer_open_falls_into_an_open_one(
+    billing: Billing, closing: str
+) -> None:
+    final = await billing.billed()
+    await billing.books.move("2025-26-P01", closing)
+    voided = (await billing.change(final, "voiding", reason="Wrong unit")).json()
+    entry = (await billing.client.get(f"/v1/journal-entries/{voided['reversal_id']}")).json()
+    assert (entry["posted_on"], entry["reversal_of"]) == ("2026-01-15", final["entry_id"])
+
+
+async def test_an_invoice_whose_entry_was_reversed_by_hand_is_not_voided_on_top(billing: Billing) -> None:
+    final = await billing.billed()
+    by_hand = await billing.client.post(f"/v1/journal-entries/{final['entry_id']}/reversal", json={"reason": "Mine"})
+    assert by_hand.status_code == 201
+    refused = await billing.change(final, "voiding", reason="Wrong unit")
+    assert (refused.status_code, refused.json()["code"]) == (409, "finance.ledger.already-reversed")
+
+
+async def test_charges_repeated_to_the_same_end_leave_a_draft_as_it_is(billing: Billing) -> None:
+    await billing.cost("mail", "90.00")
+    await billing.charge()
+    await billing.draft()
+    before = await billing.invoice("Harbour")
+    await billing.charge()
+    assert (await billing.draft())["unchanged"] == 3
+    assert await billing.invoice("Harbour") == before
+    assert (await billing.change(before, "finalization")).status_code == 200
+
+
 async def test_a_draft_is_not_voided(billing: Billing) -> None:
     await billing.cost("mail", "90.00")
     await billing.charge()

@@ -18,6 +18,7 @@ from finance.invoice.model import Invoice, InvoiceState, Outdated
 from finance.invoice.number import Series, next_number
 from finance.invoice.posting import Document
 from finance.ledger.actions import Batch, post, reverse
+from finance.ledger.model import JournalEntry
 
 SOURCE = "invoice"
 TRY_AGAIN_AFTER = timedelta(hours=1)
@@ -61,14 +62,15 @@ async def post_document(
 
 
 async def void(session: AsyncSession, invoice: Invoice, *, reason: str, actor: str, at: datetime) -> None:
-    """Of a held invoice: the entry is reversed on its own day, or on the next open one; the number stays used."""
+    """Of a held invoice: the entry is reversed on its own day, or on the next open one; the number stays used.
+    NotFinal, Credited, AlreadyReversed where somebody has reversed the entry by hand, and what the ledger refuses."""
     invoice.must_be_voidable()
     services = await queries.services_of(session, await queries.amounts_of(session, invoice.id))
     reversal_id = None
     if invoice.entry_id:
-        posted = await reverse(
-            session, invoice.entry_id, posted_on=None, reason=reason, adjustment=False, actor=actor, at=at
-        )
+        entry = await session.get_one(JournalEntry, invoice.entry_id)
+        day = await queries.posting_day(session, entry.posted_on, at.date())
+        posted = await reverse(session, entry.id, posted_on=day, reason=reason, adjustment=False, actor=actor, at=at)
         (reversal_id,) = posted.entry_ids
     invoice.void(reason=reason, reversal_id=reversal_id, at=at, services=services)
     await session.flush()

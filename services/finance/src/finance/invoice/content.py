@@ -43,13 +43,13 @@ class Content:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 in hex: another one means that the draft must be recomputed."""
+        """SHA-256 in hex: another one means that the draft must be recomputed. A charge run that was repeated to the
+        same end is no reason."""
         profile = self.terms.profile
         lines = [
             [
                 line.cost_object_id,
                 line.name,
-                line.charge_id,
                 line.unit,
                 line.corrects,
                 line.charged,

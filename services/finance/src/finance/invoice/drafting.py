@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
@@ -32,25 +32,24 @@ async def draft(session: AsyncSession, command: DraftInvoices, at: datetime) -> 
     consumer_ids = None if command.consumer_ids is None else await _survivors(session, set(command.consumer_ids))
     contents = await queries.contents(session, plan, span, consumer_ids)
     there = await _drafts(session, plan, span, consumer_ids)
-    outcomes = Counter({"drafted": 0, "recomputed": 0, "unchanged": 0, "discarded": 0})
-    for invoice in there.values():
-        outcomes[await _redraft(session, invoice, contents.get(invoice.consumer_id), at)] += 1
+    outcomes = await _redraft(session, [(draft, contents.get(draft.consumer_id)) for draft in there.values()], at)
     made = await _new(session, plan, span, {id: each for id, each in contents.items() if id not in there}, at)
-    outcomes["drafted"] = len(made)
-    await session.flush()
     standing = [*(each for each in there.values() if each.state == InvoiceState.DRAFT), *made]
     first = sorted(standing, key=lambda invoice: (invoice.consumer_name, invoice.id))[:SHOWN_INVOICES]
     return DraftedInvoices(
-        **outcomes,
+        drafted=len(made),
+        recomputed=outcomes["recomputed"],
+        unchanged=outcomes["unchanged"],
+        discarded=outcomes["discarded"],
         currency=span.currency,
         total=exact_sum(invoice.total for invoice in standing),
         invoice_ids=[invoice.id for invoice in first],
     )
 
 
-async def recompute(session: AsyncSession, invoice: Invoice, at: datetime) -> str:
-    """A held draft from its current charges: `recomputed`, `unchanged`, or `discarded` when nothing is left."""
-    return await _redraft(session, invoice, await content_of(session, invoice), at)
+async def recompute(session: AsyncSession, invoice: Invoice, at: datetime) -> None:
+    """A held draft from its current charges; it is discarded when nothing is left."""
+    await _redraft(session, [(invoice, await content_of(session, invoice))], at)
 
 
 async def content_of(session: AsyncSession, invoice: Invoice) -> Content | None:
@@ -91,16 +90,25 @@ async def _drafts(
     return {draft.consumer_id: draft for draft in await session.scalars(query.with_for_update())}
 
 
-async def _redraft(session: AsyncSession, invoice: Invoice, content: Content | None, at: datetime) -> str:
-    if content is None:
-        invoice.discard()
-        return "discarded"
-    if not invoice.recompute(content, at=at):
-        return "unchanged"
-    for part in (InvoiceLine, InvoiceTax):
-        await session.execute(delete(part).where(part.invoice_id == invoice.id))
-    await _write(session, [(invoice, content)])
-    return "recomputed"
+async def _redraft(
+    session: AsyncSession, drafts: Sequence[tuple[Invoice, Content | None]], at: datetime
+) -> Counter[str]:
+    """How many were recomputed, unchanged, and discarded."""
+    changed, outcomes = [], Counter[str]()
+    for invoice, content in drafts:
+        if content is None:
+            invoice.discard()
+            outcomes["discarded"] += 1
+        elif invoice.recompute(content, at=at):
+            outcomes["recomputed"] += 1
+            changed.append((invoice, content))
+        else:
+            outcomes["unchanged"] += 1
+    if changed:
+        for part in (InvoiceLine, InvoiceTax):
+            await session.execute(delete(part).where(among(part.invoice_id, [invoice.id for invoice, _ in changed])))
+    await _write(session, changed)
+    return outcomes
 
 
 async def _new(
@@ -131,10 +139,16 @@ async def _new(
 
 async def _write(session: AsyncSession, drafts: Sequence[tuple[Invoice, Content]]) -> None:
     await session.flush()
-    for invoice, content in drafts:
-        session.add_all(InvoiceLine.of(invoice.id, number, line) for number, line in enumerate(content.lines, 1))
-        session.add_all(
-            InvoiceTax(invoice_id=invoice.id, name=tax.rate.name, percent=tax.rate.percent, amount=tax.amount)
-            for tax in content.taxes
-        )
-    await session.flush()
+    lines = [
+        InvoiceLine.row(invoice.id, number, line)
+        for invoice, content in drafts
+        for number, line in enumerate(content.lines, 1)
+    ]
+    taxes = [
+        {"invoice_id": invoice.id, "name": tax.rate.name, "percent": tax.rate.percent, "amount": tax.amount}
+        for invoice, content in drafts
+        for tax in content.taxes
+    ]
+    for part, rows in ((InvoiceLine, lines), (InvoiceTax, taxes)):
+        if rows:
+            await session.execute(insert(part), rows)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -255,21 +256,21 @@ class InvoiceLine(Base):
     unit: Mapped[str]
 
     @classmethod
-    def of(cls, invoice_id: UUID, line_number: int, said: Difference) -> "InvoiceLine":
-        return cls(
-            invoice_id=invoice_id,
-            line_number=line_number,
-            cost_object_id=said.cost_object_id,
-            cost_object_code=said.code,
-            cost_object_name=said.name,
-            charge_id=said.charge_id,
-            corrects_id=said.corrects,
-            charged=said.charged,
-            billed=said.billed,
-            amount=said.amount,
-            quantity=said.quantity,
-            unit=said.unit,
-        )
+    def row(cls, invoice_id: UUID, line_number: int, said: Difference) -> dict[str, Any]:
+        return {
+            "invoice_id": invoice_id,
+            "line_number": line_number,
+            "cost_object_id": said.cost_object_id,
+            "cost_object_code": said.code,
+            "cost_object_name": said.name,
+            "charge_id": said.charge_id,
+            "corrects_id": said.corrects,
+            "charged": said.charged,
+            "billed": said.billed,
+            "amount": said.amount,
+            "quantity": said.quantity,
+            "unit": said.unit,
+        }
 
 
 class InvoiceTax(Base):

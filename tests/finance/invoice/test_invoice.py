@@ -185,6 +185,31 @@ async def test_what_was_recovered_makes_no_later_charge_smaller(billing: Billing
     assert (await billing.charge("net"))["total"] == "90.00"
 
 
+async def test_a_repeated_allocation_is_billed_as_a_correction_and_what_was_recovered_does_not_come_into_it(
+    billing: Billing,
+) -> None:
+    await billing.books.make("/v1/cost-objects", {"code": "ADMIN", "name": "Administration", "kind": "cost_center"})
+    pool = {"code": "overhead", "sources": {"codes": ["ADMIN"]}, "targets": {"codes": ["MAIL"]}, "by": "even"}
+    layers = [{"code": "one", "method": "direct", "pools": [pool]}]
+    await billing.books.make(
+        "/v1/allocation-models", {"code": "m", "name": "M", "effective_from": "2025-04-01", "layers": layers}
+    )
+    plan = {"code": "full", "name": "Full", "mode": "chargeback", "driver": "headcount", "basis": "full"}
+    await billing.books.make("/v1/charge-plans", {**plan, "allocation_model": "m", "cost_objects": {"codes": ["MAIL"]}})
+    await billing.cost("mail", "90.00")
+    await billing.cost("admin", "30.00", "ADMIN")
+    await billing.books.make("/v1/allocation-runs", {"model": "m", **APRIL})
+    await billing.charge("full")
+    await billing.draft("full")
+    assert (await billing.finalized("Harbour"))["total"] == "40.00"
+    await billing.cost("more admin", "6.00", "ADMIN")
+    await billing.books.make("/v1/allocation-runs", {"model": "m", **APRIL})
+    assert (await billing.charge("full"))["total"] == "126.00"
+    await billing.draft("full")
+    (correction,) = (await billing.invoice("Harbour", state="draft"))["lines"]
+    assert (correction["charged"], correction["billed"], correction["amount"]) == ("42.00", "40.00", "2.00")
+
+
 async def test_a_range_that_shares_days_with_an_invoiced_one_is_refused(billing: Billing) -> None:
     await billing.billed()
     longer = {"starts_on": "2025-04-01", "ends_on": "2025-06-01"}

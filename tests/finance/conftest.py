@@ -7,6 +7,7 @@ import pytest
 from chassis.testing import ServiceUnderTest, service_under_test
 from finance.app import manifest
 from tests.databases import clean
+from tests.finance.billing import Billing
 from tests.finance.books import Books
 
 
@@ -21,3 +22,9 @@ async def finance(service_dsn: Callable[[str], str]) -> AsyncIterator[ServiceUnd
 async def books(finance: ServiceUnderTest) -> Books:
     """The fiscal year 2025-26 with all its periods open, accounts, and cost objects."""
     return await Books(finance).opened()
+
+
+@pytest.fixture
+async def billing(books: Books) -> Billing:
+    """Two services and three consumers with one person each, who are charged back by headcount."""
+    return await Billing(books).opened()

@@ -9,7 +9,17 @@ ROLES: dict[str, frozenset[str]] = {
         {"finance:*:*", "portfolio:*:read", "portfolio:business-case:decide", "strategy:*:read"}
     ),
     "strategist": frozenset({"strategy:*:*", "portfolio:*:read", "finance:*:read"}),
-    "consumer": frozenset({"finance:charge:read", "portfolio:catalog:read", "strategy:offering:read"}),
+    "consumer": frozenset(
+        {
+            "finance:charge:read",
+            "finance:invoice:read",
+            "finance:credit-note:read",
+            "finance:dispute:open",
+            "finance:dispute:read",
+            "portfolio:catalog:read",
+            "strategy:offering:read",
+        }
+    ),
     "auditor": frozenset({"*:*:read"}),
     "integrator": frozenset({"*:*:read", "*:*:write", "*:*:import"}),
     "administrator": frozenset({"*:*:*"}),

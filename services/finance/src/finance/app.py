@@ -1,12 +1,14 @@
 """The finance service: the ledger, what each service costs, and who pays for it."""
 
-from chassis.manifest import Manifest
+from chassis.manifest import Chore, Manifest
 from finance.account.routes import router as accounts
 from finance.allocation_model.routes import router as allocation_models
 from finance.allocation_run.events import AllocationCompleted
 from finance.allocation_run.routes import router as allocation_runs
 from finance.assignment_rule.routes import router as assignment_rules
+from finance.billing_profile.routes import router as billing_profiles
 from finance.budget.events import BudgetApproved, BudgetExceeded, BudgetThresholdReached
+from finance.budget.expected import look_ahead
 from finance.budget.routes import router as budgets
 from finance.budget_reservation.routes import router as budget_reservations
 from finance.charge.events import ChargeIssued
@@ -16,14 +18,22 @@ from finance.charge_run.routes import router as charge_runs
 from finance.consumer.routes import router as consumers
 from finance.cost_import.routes import router as cost_imports
 from finance.cost_object.routes import router as cost_objects
+from finance.credit_note.events import CreditNoteIssued
+from finance.credit_note.routes import router as credit_notes
 from finance.db import Base
+from finance.dispute.events import DisputeOpened, DisputeResolved
+from finance.dispute.routes import router as disputes
 from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
 from finance.fiscal_period.events import PeriodClosed
 from finance.fiscal_period.routes import router as fiscal_periods
+from finance.focus_charge.routes import router as focus_charges
 from finance.forecast.routes import router as forecasts
 from finance.investment.events import AppraisalRefused, InvestmentAppraised
 from finance.investment.routes import router as investments
+from finance.invoice.actions import finalize_due
+from finance.invoice.events import InvoiceFinalized, InvoiceVoided
+from finance.invoice.routes import router as invoices
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.price_book.events import PriceVersionPublished
@@ -61,6 +71,11 @@ manifest = Manifest(
         charge_plans,
         charge_runs,
         charges,
+        billing_profiles,
+        invoices,
+        credit_notes,
+        disputes,
+        focus_charges,
         investments,
     ],
     events=[
@@ -72,8 +87,17 @@ manifest = Manifest(
         AllocationCompleted,
         PriceVersionPublished,
         ChargeIssued,
+        InvoiceFinalized,
+        InvoiceVoided,
+        CreditNoteIssued,
+        DisputeOpened,
+        DisputeResolved,
         InvestmentAppraised,
         AppraisalRefused,
     ],
     reactions=reactions.all,
+    chores=[
+        Chore("finalize invoices", finalize_due, every_seconds=60),
+        Chore("hold budgets against the expected year", look_ahead, every_seconds=600),
+    ],
 )

@@ -21,7 +21,7 @@ class UnknownPlan(NotFound, code="finance.charge-plan.unknown"):
 
 
 class ChargeMode(StrEnum):
-    """Showback states what was used and posts nothing; chargeback is invoiced. Both are charged by the same runs."""
+    """Showback states what was used and posts nothing; chargeback is invoiced, and posts recovery income."""
 
     SHOWBACK = "showback"
     CHARGEBACK = "chargeback"

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from finance.charge.line import Charged
 from finance.charge.model import Charge, ChargeLine
-from finance.charge_plan.model import ChargeBasis, ChargePlan, UnknownPlan
+from finance.charge_plan.model import ChargeBasis, ChargePlan
+from finance.charge_plan.queries import hold, plan_with
 from finance.charge_run.model import ChargeRun
 from finance.charge_run.prices import by_prices
 from finance.charge_run.schemas import RunCharges
@@ -29,7 +30,7 @@ async def run_charges(session: AsyncSession, command: RunCharges, now: datetime)
     """Issues a charge to each consumer, in place of those of an earlier run of the same plan and range."""
     within = await period_range(session, command.starts_on, command.ends_on)
     plan = await plan_with(session, command.plan)
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"charge {plan.id}", 0))))
+    await hold(session, plan.id)
     replaced = await _replace_current(session, plan, within, now)
     work = await work_out(session, plan, within)
     run = ChargeRun.carry_out(plan=plan, work=work, within=within, at=now)
@@ -37,13 +38,6 @@ async def run_charges(session: AsyncSession, command: RunCharges, now: datetime)
     await session.flush()
     await _issue(session, run, plan, replaced, work.lines)
     return run
-
-
-async def plan_with(session: AsyncSession, code: str) -> ChargePlan:
-    plan = await session.scalar(select(ChargePlan).where(ChargePlan.code == code))
-    if plan is None:
-        raise UnknownPlan(f"There is no charge plan {code!r}.")
-    return plan
 
 
 async def work_out(

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.money import EXACT
 from chassis.operations import found
 from finance.charge.model import Charge, ChargeLine
-from finance.charge_run.actions import plan_with, work_out
+from finance.charge_plan.queries import plan_with
+from finance.charge_run.actions import work_out
 from finance.charge_run.model import ChargeRun
 from finance.charge_run.schemas import SHOWN_CHANGES, ChargeChange, ChargeRunPreview, PreviewCharges
 from finance.charge_run.standing import current_charges

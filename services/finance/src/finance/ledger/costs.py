@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.problems import Conflict, Invalid
 from finance.account.model import Account, AccountType
+from finance.billing_profile.model import BillingProfile
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.model import PeriodBalance
@@ -56,7 +57,10 @@ async def period_range(session: AsyncSession, starts_on: date, ends_on: date) ->
 
 
 def balances(within: PeriodRange, basis: CostBasis, *by: Any) -> Select[Any]:
-    """Base-currency cost grouped by the given columns of PeriodBalance, FiscalPeriod and Account."""
+    """Base-currency cost grouped by the given columns of PeriodBalance, FiscalPeriod and Account.
+
+    What invoices recover is no lower cost, or a charge repeated after it was invoiced would be smaller than before.
+    """
     cost = func.sum(PeriodBalance.base_debit - PeriodBalance.base_credit).label("cost")
     return (
         select(*by, cost)
@@ -67,6 +71,7 @@ def balances(within: PeriodRange, basis: CostBasis, *by: Any) -> Select[Any]:
             FiscalPeriod.starts_on < within.ends_on,
             Account.type.in_(basis.account_types),
             ~PeriodBalance.closing,
+            Account.id.not_in(select(BillingProfile.recovery_account_id)),
         )
         .group_by(*by)
     )

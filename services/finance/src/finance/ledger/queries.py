@@ -175,19 +175,24 @@ async def lines_of(session: AsyncSession, entry_id: UUID) -> list[Line]:
 
 
 async def reversal_day(session: AsyncSession, entry: JournalEntry, today: date) -> date:
-    """That of the reversal that stands, else the entry's own; when its period is closed, today if that is in an open
-    period, else the first day of the next open one (its own day when there is none, which posting will refuse)."""
+    """That of the reversal that stands, else the entry's own; when its period is closed, the next open day (its own day
+    when there is none, which posting will refuse)."""
     if standing := await session.scalar(select(JournalEntry.posted_on).where(JournalEntry.reversal_of == entry.id)):
         return standing
     period = await session.get_one(FiscalPeriod, entry.fiscal_period_id)
     if period.state != PeriodState.CLOSED:
         return entry.posted_on
+    return await next_open_day(session, period.starts_on, today) or entry.posted_on
+
+
+async def next_open_day(session: AsyncSession, after: date, today: date) -> date | None:
+    """In a period that starts later: today if that one is open, else the first day of the first open one."""
     later = (
         select(FiscalPeriod.starts_on, FiscalPeriod.ends_on)
-        .where(FiscalPeriod.state == PeriodState.OPEN, FiscalPeriod.starts_on > period.starts_on)
+        .where(FiscalPeriod.state == PeriodState.OPEN, FiscalPeriod.starts_on > after)
         .order_by(FiscalPeriod.starts_on)
     )
     spans = (await session.execute(later)).all()
     if any(starts_on <= today < ends_on for starts_on, ends_on in spans):
         return today
-    return spans[0][0] if spans else entry.posted_on
+    return spans[0][0] if spans else None

@@ -8,13 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.operations import Router, Session
 from chassis.problems import InvalidRequest, NoSuchResource
 from chassis.text import Code, Day
+from finance.allocation_model.model import UnknownModel
+from finance.allocation_model.queries import model_with
 from finance.cost_object.model import CostObjectKind
 from finance.fiscal_period.queries import year_of
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.costs import NotWholePeriods, SeveralCurrencies, period_range
 from finance.ledger.entry import Unknown
 from finance.report import queries, trial_balance
-from finance.report.schemas import ServiceCostRow, ServiceCostsView, TrialBalanceRow, TrialBalanceView
+from finance.report.recovery import SeveralAllocations, recovery
+from finance.report.schemas import (
+    RecoveryRow,
+    RecoveryView,
+    ServiceCostRow,
+    ServiceCostsView,
+    TrialBalanceRow,
+    TrialBalanceView,
+)
 from finance.report.table import CSV_MEDIA, AsCsv, csv_answer
 
 router = Router("reports")
@@ -84,3 +94,21 @@ async def show_service_costs(
     within = await period_range(session, starts_on, ends_on)
     costs = await queries.service_costs(session, within, cost_object=cost_object, kind=kind)
     return csv_answer(ServiceCostRow, costs.rows) if as_csv else costs
+
+
+@router.operation(
+    "GET",
+    "/recovery",
+    permission=READ,
+    problems=[NotWholePeriods, SeveralCurrencies, UnknownModel, SeveralAllocations],
+    produces=[CSV_MEDIA],
+    response_model=RecoveryView,
+)
+async def show_recovery(
+    session: Session, as_csv: AsCsv, starts_on: Day, ends_on: Day, allocation_model: Code | None = None
+) -> Any:
+    """Show what of the cost of each service was recovered by invoices, over whole periods until before `ends_on`."""
+    within = await period_range(session, starts_on, ends_on)
+    model = await model_with(session, allocation_model) if allocation_model else None
+    found = await recovery(session, within, model_id=model.id if model else None)
+    return csv_answer(RecoveryRow, found.rows) if as_csv else found

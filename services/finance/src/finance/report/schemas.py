@@ -1,6 +1,7 @@
 """What callers see of reports."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -68,3 +69,46 @@ class ServiceCostsView(Schema):
     expense: Amount
     income: Amount
     net: Amount
+
+
+class CostKind(StrEnum):
+    """Full is what a cost object bears after allocation, net its own expense less income; recovery is in neither."""
+
+    FULL = "full"
+    NET = "net"
+
+
+class Recovered(StrEnum):
+    OVER = "over"
+    UNDER = "under"
+    EVEN = "even"
+    NOT_MEASURED = "not_measured"
+
+
+class RecoveryRow(Schema):
+    """One cost object, in base currency and without tax."""
+
+    cost_object: str
+    name: str
+    service_id: UUID | None
+    cost: Amount
+    charged: Amount = Field(description="Final invoices less their credit notes.")
+    showback: Amount = Field(description="What statements said, which recovers nothing.")
+    over_under: Amount = Field(description="Charged less cost.")
+    rate_percent: Amount | None = Field(description="Charged / cost; null where it is not measured.")
+    recovered: Recovered
+
+
+class RecoveryView(Schema):
+    starts_on: date
+    ends_on: date = Field(description="The first day after the range.")
+    base_currency: str
+    cost_kind: CostKind = Field(description="Full where current allocation runs of one model cover the range.")
+    allocation_run_ids: list[UUID] = Field(max_length=1_200)
+    rows: list[RecoveryRow]
+    cost: Amount
+    charged: Amount
+    showback: Amount
+    over_under: Amount
+    rate_percent: Amount | None
+    straddling_invoices: int = Field(description="Final ones that begin before or end after the range: not counted.")

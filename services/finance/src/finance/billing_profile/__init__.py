@@ -1,0 +1,1 @@
+"""Billing profiles: the terms on which consumers are billed."""

@@ -1,0 +1,1 @@
+"""Disputes: what consumers hold against an invoice."""

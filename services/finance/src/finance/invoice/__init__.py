@@ -1,0 +1,1 @@
+"""Invoices: what consumers are billed of what they were charged."""

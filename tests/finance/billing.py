@@ -25,7 +25,7 @@ TERMS: dict[str, Any] = {
 }
 HST = {"name": "HST", "percent": "13", "valid_from": "2010-07-01"}
 EXTERNAL = {**TERMS, "is_external": True, "tax_account": "2300", "tax_rates": [HST]}
-(FINALIZE,) = manifest.chores
+FINALIZE = manifest.chores[0]
 
 
 @dataclass

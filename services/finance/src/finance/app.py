@@ -27,6 +27,7 @@ from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
+from finance.report.flow_routes import router as flow_reports
 from finance.report.routes import router as reports
 from finance.revaluation.routes import router as revaluations
 
@@ -49,6 +50,7 @@ manifest = Manifest(
         assignment_rules,
         cost_imports,
         reports,
+        flow_reports,
         forecasts,
         drivers,
         allocation_models,

@@ -1,4 +1,4 @@
-"""The reports, as JSON or, by `Accept: text/csv`, as CSV."""
+"""The reports on accounts, as JSON or, by `Accept`, as CSV or NDJSON."""
 
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from finance.ledger.costs import NotWholePeriods, SeveralCurrencies, period_rang
 from finance.ledger.entry import Unknown
 from finance.report import queries, trial_balance
 from finance.report.schemas import ServiceCostRow, ServiceCostsView, TrialBalanceRow, TrialBalanceView
-from finance.report.table import CSV_MEDIA, AsCsv, csv_answer
+from finance.report.table import TABLES, AsTable, tabled
 
 router = Router("reports")
 
@@ -27,12 +27,12 @@ READ = "finance:report:read"
     "/trial-balance",
     permission=READ,
     problems=[NotWholePeriods, SeveralCurrencies, NoSuchResource, Unknown],
-    produces=[CSV_MEDIA],
+    produces=TABLES,
     response_model=TrialBalanceView,
 )
 async def show_trial_balance(
     session: Session,
-    as_csv: AsCsv,
+    table: AsTable,
     fiscal_year: Code | None = None,
     starts_on: Day | None = None,
     ends_on: Day | None = None,
@@ -50,7 +50,7 @@ async def show_trial_balance(
         balance = await trial_balance.over_periods(
             session, within, closing_entries=closing_entries, rolled_up=rolled_up
         )
-    return csv_answer(TrialBalanceRow, balance.rows) if as_csv else balance
+    return tabled(table, TrialBalanceRow, balance.rows) if table else balance
 
 
 async def _within(
@@ -69,12 +69,12 @@ async def _within(
     "/service-costs",
     permission=READ,
     problems=[NotWholePeriods, SeveralCurrencies],
-    produces=[CSV_MEDIA],
+    produces=TABLES,
     response_model=ServiceCostsView,
 )
 async def show_service_costs(
     session: Session,
-    as_csv: AsCsv,
+    table: AsTable,
     starts_on: Day,
     ends_on: Day,
     cost_object: Code | None = None,
@@ -83,4 +83,4 @@ async def show_service_costs(
     """Show what cost objects cost by nature, over whole periods until before `ends_on`."""
     within = await period_range(session, starts_on, ends_on)
     costs = await queries.service_costs(session, within, cost_object=cost_object, kind=kind)
-    return csv_answer(ServiceCostRow, costs.rows) if as_csv else costs
+    return tabled(table, ServiceCostRow, costs.rows) if table else costs

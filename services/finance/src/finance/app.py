@@ -29,6 +29,7 @@ from finance.ledger.routes import router as journal_entries
 from finance.reactions import reactions
 from finance.report.flow_routes import router as flow_reports
 from finance.report.routes import router as reports
+from finance.report.service_routes import router as service_reports
 from finance.revaluation.routes import router as revaluations
 
 manifest = Manifest(
@@ -50,6 +51,7 @@ manifest = Manifest(
         assignment_rules,
         cost_imports,
         reports,
+        service_reports,
         flow_reports,
         forecasts,
         drivers,

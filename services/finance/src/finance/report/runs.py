@@ -79,9 +79,14 @@ async def current_runs(session: AsyncSession, model: str, within: PeriodRange) -
     return Allocation(model, known.id, (await session.scalars(query)).all())
 
 
+async def allocated_over(session: AsyncSession, model: str | None, within: PeriodRange) -> Allocation | None:
+    """None where no model is named or its runs do not make up the range. Raises UnknownModel."""
+    return (await current_runs(session, model, within)).within(within) if model else None
+
+
 async def allocation_over(session: AsyncSession, model: str, within: PeriodRange) -> Allocation:
     """Raises UnknownModel, and NotRun when no runs make up the range."""
-    found = (await current_runs(session, model, within)).within(within)
+    found = await allocated_over(session, model, within)
     if found is None:
         raise NotRun(f"{model} has not been run for [{within.starts_on}, {within.ends_on}).")
     return found

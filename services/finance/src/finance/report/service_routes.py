@@ -1,0 +1,43 @@
+"""The reports on what services earn and cost, as JSON or, by `Accept`, as CSV or NDJSON."""
+
+from typing import Any
+
+from chassis.operations import Router, Session
+from chassis.text import Code
+from finance.allocation_model.model import UnknownModel
+from finance.report import income_statement
+from finance.report.asked import RANGED, AskedRange
+from finance.report.income_statement import IncomeStatementRow, IncomeStatementsView
+from finance.report.routes import READ
+from finance.report.selected import AskedObjects, Comparison, compared_range
+from finance.report.table import TABLES, AsTable, tabled
+
+router = Router("reports")
+
+FULL_COST = [*RANGED, UnknownModel]
+
+
+@router.operation(
+    "GET",
+    "/income-statements",
+    permission=READ,
+    problems=FULL_COST,
+    produces=TABLES,
+    response_model=IncomeStatementsView,
+)
+async def show_income_statements(
+    session: Session,
+    table: AsTable,
+    within: AskedRange,
+    selected: AskedObjects,
+    model: Code | None = None,
+    compare: Comparison | None = None,
+) -> Any:
+    """Show income, direct and allocated cost, result and margin of each service, page by page of services.
+
+    Cost is allocated by the current runs of the model that make up the range; without them it is direct cost only."""
+    earlier = await compared_range(session, within, compare)
+    now = await income_statement.statements(session, within, model, selected.ids)
+    before = await income_statement.statements(session, earlier, model, selected.ids) if earlier else None
+    view = income_statement.told(selected, now, before)
+    return tabled(table, IncomeStatementRow, view.rows, selected.headers) if table else view

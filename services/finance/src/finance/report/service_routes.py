@@ -5,12 +5,14 @@ from typing import Any
 from chassis.operations import Router, Session
 from chassis.text import Code
 from finance.allocation_model.model import UnknownModel
+from finance.driver.model import UnknownDriver
 from finance.report import income_statement
 from finance.report.asked import RANGED, AskedRange
 from finance.report.income_statement import IncomeStatementRow, IncomeStatementsView
 from finance.report.routes import READ
 from finance.report.selected import AskedObjects, Comparison, compared_range
 from finance.report.table import TABLES, AsTable, tabled
+from finance.report.unit_cost import UnitCostRow, UnitCostsView, unit_costs
 
 router = Router("reports")
 
@@ -41,3 +43,26 @@ async def show_income_statements(
     before = await income_statement.statements(session, earlier, model, selected.ids) if earlier else None
     view = income_statement.told(selected, now, before)
     return tabled(table, IncomeStatementRow, view.rows, selected.headers) if table else view
+
+
+@router.operation(
+    "GET",
+    "/unit-costs",
+    permission=READ,
+    problems=[*FULL_COST, UnknownDriver],
+    produces=TABLES,
+    response_model=UnitCostsView,
+)
+async def show_unit_costs(
+    session: Session,
+    table: AsTable,
+    within: AskedRange,
+    selected: AskedObjects,
+    driver: Code,
+    model: Code | None = None,
+) -> Any:
+    """Show what a unit of each service costs, in each period and over the range, with how it changed.
+
+    By the quantity of the driver: full cost by the current runs of the model, or without a model direct cost."""
+    view = await unit_costs(session, within, selected, model=model, driver=driver)
+    return tabled(table, UnitCostRow, view.rows, selected.headers) if table else view

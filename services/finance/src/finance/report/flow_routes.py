@@ -4,12 +4,15 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from chassis.operations import Router, Session
+from chassis.operations import CurrentCaller, Router, Session
+from chassis.pages import AskedPage
 from chassis.text import Code
 from finance.allocation_model.model import UnknownModel
 from finance.charge_plan.model import UnknownPlan
+from finance.driver.model import UnknownDriver
 from finance.report.asked import RANGED, AskedRange
 from finance.report.cost_flow import cost_flow
+from finance.report.cost_to_serve import CostToServeRow, CostToServeView, cost_to_serve
 from finance.report.flow import MOST_SHOWN, CostFlowView, FlowLink
 from finance.report.routes import READ
 from finance.report.runs import NotRun
@@ -40,3 +43,39 @@ async def show_cost_flow(
     `most` largest are nodes of their own, the others are gathered. As a table it is the links."""
     flow = await cost_flow(session, within, model=model, charge_plan=charge_plan, most=most)
     return tabled(table, FlowLink, flow.links) if table else flow
+
+
+@router.operation(
+    "GET",
+    "/cost-to-serve",
+    permission=READ,
+    problems=[*RANGED, UnknownModel, UnknownPlan, UnknownDriver, NotRun],
+    produces=TABLES,
+    response_model=CostToServeView,
+)
+async def show_cost_to_serve(
+    session: Session,
+    caller: CurrentCaller,
+    table: AsTable,
+    within: AskedRange,
+    asked: AskedPage,
+    model: Code | None = None,
+    charge_plan: Code | None = None,
+    driver: Code | None = None,
+    consumer: Code | None = None,
+) -> Any:
+    """Show what each consumer's shares of services cost, together and per head, page by page of consumers.
+
+    By the current runs of the model, of the charge plan, or of both, that make up the range. Heads are counted by the
+    driver, if none is named by the one called `headcount`. A caller of one unit sees that unit only."""
+    view = await cost_to_serve(
+        session,
+        asked,
+        within,
+        model=model,
+        charge_plan=charge_plan,
+        driver=driver,
+        consumer=consumer,
+        unit=caller.unit,
+    )
+    return tabled(table, CostToServeRow, view.rows, asked.response.headers) if table else view

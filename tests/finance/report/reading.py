@@ -54,7 +54,7 @@ def _is_number(text: str) -> bool:
     return text.lstrip("-").replace(".", "", 1).isdigit()
 
 
-async def follow(books: Books, report: str, links: list[str]) -> dict[str, dict[str, Any]]:
+async def follow(books: Books, report: str, links: list[str]) -> dict[str, Any]:
     """Link → what it leads to, resolved as a browser would; each must answer."""
     found = {}
     for link in dict.fromkeys(links):

@@ -1,16 +1,22 @@
-"""The reports on where cost flows and who bears it, as JSON or, by `Accept`, as CSV or NDJSON."""
+"""The reports on where cost flows, who bears it, what was budgeted: as JSON or, by `Accept`, as CSV or NDJSON."""
 
 from typing import Annotated, Any
 
 from fastapi import Query
 
+from chassis.application import Today
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.pages import AskedPage
-from chassis.text import Code
+from chassis.problems import NoSuchResource
+from chassis.text import Code, Line
 from finance.allocation_model.model import UnknownModel
 from finance.charge_plan.model import UnknownPlan
 from finance.driver.model import UnknownDriver
+from finance.fiscal_period.queries import year_of
+from finance.forecast.queries import TooFarAhead, TooLarge
+from finance.forecast.scope import UnknownScope
 from finance.report.asked import RANGED, AskedRange
+from finance.report.budget_outlook import BudgetOutlookRow, BudgetOutlookView, budget_outlook
 from finance.report.cost_flow import cost_flow
 from finance.report.cost_to_serve import CostToServeRow, CostToServeView, cost_to_serve
 from finance.report.flow import MOST_SHOWN, CostFlowView, FlowLink
@@ -79,3 +85,28 @@ async def show_cost_to_serve(
         unit=caller.unit,
     )
     return tabled(table, CostToServeRow, view.rows, asked.response.headers) if table else view
+
+
+@router.operation(
+    "GET",
+    "/budget-outlook",
+    permission=READ,
+    problems=[NoSuchResource, UnknownScope, TooLarge, TooFarAhead],
+    produces=TABLES,
+    response_model=BudgetOutlookView,
+)
+async def show_budget_outlook(
+    session: Session,
+    table: AsTable,
+    today: Today,
+    fiscal_year: Code,
+    cost_object: Code | None = None,
+    nature: Line | None = None,
+) -> Any:
+    """Show budget, actual, commitments and forecast of a fiscal year by month, with the variance that is expected.
+
+    Of everything, of a cost object with all below it, of a nature, or of both. Budgeted is what lines of that scope
+    have: a line for every nature is not counted for one of them."""
+    year = await year_of(session, fiscal_year)
+    view = await budget_outlook(session, year, cost_object=cost_object, nature=nature, today=today)
+    return tabled(table, BudgetOutlookRow, view.rows) if table else view

@@ -9,6 +9,7 @@ from finance.driver.model import UnknownDriver
 from finance.report import income_statement
 from finance.report.asked import RANGED, AskedRange
 from finance.report.income_statement import IncomeStatementRow, IncomeStatementsView
+from finance.report.ownership import OwnershipRow, OwnershipView, ownership
 from finance.report.routes import READ
 from finance.report.selected import AskedObjects, Comparison, compared_range
 from finance.report.table import TABLES, AsTable, tabled
@@ -66,3 +67,27 @@ async def show_unit_costs(
     By the quantity of the driver: full cost by the current runs of the model, or without a model direct cost."""
     view = await unit_costs(session, within, selected, model=model, driver=driver)
     return tabled(table, UnitCostRow, view.rows, selected.headers) if table else view
+
+
+@router.operation(
+    "GET",
+    "/ownership-costs",
+    permission=READ,
+    problems=[*FULL_COST, UnknownDriver],
+    produces=TABLES,
+    response_model=OwnershipView,
+)
+async def show_ownership_costs(
+    session: Session,
+    table: AsTable,
+    within: AskedRange,
+    selected: AskedObjects,
+    model: Code | None = None,
+    driver: Code | None = None,
+) -> Any:
+    """Show the total cost of ownership of each service by fiscal year and since its first cost, and per unit.
+
+    Build, run and change are the classes of the accounts that its cost was posted to; overhead is what pools of the
+    model gave to it. A service that never cost anything has no rows."""
+    view = await ownership(session, within, selected, model=model, driver=driver)
+    return tabled(table, OwnershipRow, view.rows, selected.headers) if table else view

@@ -14,6 +14,7 @@ from finance.report.routes import READ
 from finance.report.selected import AskedObjects, Comparison, compared_range
 from finance.report.table import TABLES, AsTable, tabled
 from finance.report.unit_cost import UnitCostRow, UnitCostsView, unit_costs
+from finance.report.value_for_money import ValueForMoneyRow, ValueForMoneyView, value_for_money
 
 router = Router("reports")
 
@@ -91,3 +92,28 @@ async def show_ownership_costs(
     model gave to it. A service that never cost anything has no rows."""
     view = await ownership(session, within, selected, model=model, driver=driver)
     return tabled(table, OwnershipRow, view.rows, selected.headers) if table else view
+
+
+@router.operation(
+    "GET",
+    "/value-for-money",
+    permission=READ,
+    problems=[*FULL_COST, UnknownDriver],
+    produces=TABLES,
+    response_model=ValueForMoneyView,
+)
+async def show_value_for_money(
+    session: Session,
+    table: AsTable,
+    within: AskedRange,
+    selected: AskedObjects,
+    driver: Code,
+    model: Code | None = None,
+    compare: Comparison | None = None,
+) -> Any:
+    """Show what each service costs, in all and per unit, beside the demand for it and what it attains.
+
+    Demand is the quantity of the driver. Attainment is not measured: no fact tells finance of it yet."""
+    earlier = await compared_range(session, within, compare)
+    view = await value_for_money(session, within, earlier, selected, model=model, driver=driver)
+    return tabled(table, ValueForMoneyRow, view.rows, selected.headers) if table else view

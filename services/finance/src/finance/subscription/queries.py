@@ -1,11 +1,14 @@
 """How much of a service each consumer has used by subscription."""
 
+from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, cast, func, select
+from sqlalchemy import Date, Integer, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
 from finance.consumer.model import Consumer
 from finance.driver.model import Quantity
 from finance.subscription.model import Subscription
@@ -33,3 +36,14 @@ async def subscribed_days(session: AsyncSession, service_id: UUID, starts_on: da
         .order_by(Consumer.name, Consumer.id)
     )
     return [Quantity(*row) for row in (await session.execute(query))]
+
+
+async def subscribed_on(session: AsyncSession, service_ids: Collection[UUID], day: date) -> dict[UUID, Decimal]:
+    """Service → the quantity that is subscribed on a day; one without any subscription is not in the answer."""
+    S = Subscription
+    query = (
+        select(S.service_id, func.sum(S.quantity))
+        .where(among(S.service_id, service_ids), S.starts_on <= day, or_(S.ends_on.is_(None), S.ends_on > day))
+        .group_by(S.service_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}

@@ -19,7 +19,7 @@ from finance.report.links import EXPLAIN
 
 MOST_SHOWN = 50
 KINDS = 3 + len(CostObjectKind)  # natures, pools, consumers, and each kind of cost objects
-MOST_NODES = (MOST_SHOWN + 1) * KINDS + 10
+MOST_NODES = 2 * ((MOST_SHOWN + 1) * KINDS + 6)  # with the twins of ends, and six remainders
 
 
 class NotConserved(ArithmeticError):

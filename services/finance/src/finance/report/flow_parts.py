@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, func, or_, select
 
 from chassis.bulk import among
 from finance.account.model import Account
@@ -59,9 +59,9 @@ class Parts:
     def cost_objects(self, most: int) -> Select[Any]:
         """Id, code, name, kind, whether it took part in the runs, how many of the kind there are; the largest of each
         kind."""
-        posted, allocated = self._posted(), self._allocated()
-        a = allocated.c
-        weight = func.abs(func.coalesce(a.direct, posted.c.cost)) + func.abs(func.coalesce(a.received, 0))
+        posted, allocated, charged = self._posted(), self._allocated(), self._charged()
+        a, charge = allocated.c, func.coalesce(charged.c.amount, 0)
+        weight = func.abs(func.coalesce(a.direct, posted.c.cost, charge)) + func.abs(func.coalesce(a.received, 0))
         place = func.row_number().over(partition_by=C.kind, order_by=(weight.desc(), C.code))
         ranked = (
             select(
@@ -75,7 +75,8 @@ class Parts:
             )
             .outerjoin(posted, posted.c.cost_object_id == C.id)
             .outerjoin(allocated, a.cost_object_id == C.id)
-            .where(posted.c.cost.is_not(None) | a.cost_object_id.is_not(None))
+            .outerjoin(charged, charged.c.cost_object_id == C.id)
+            .where(or_(*(table.c.cost_object_id.is_not(None) for table in (posted, allocated, charged))))
             .subquery()
         )
         return select(ranked).where(ranked.c.place <= most).order_by(ranked.c.kind, ranked.c.place)
@@ -155,8 +156,7 @@ class Parts:
         query = select(*by, *(func.sum(part) for part in each)).select_from(C)
         for table in (*tables, kept):
             query = query.outerjoin(table, table.c.cost_object_id == C.id)
-        there = [table.c.cost_object_id.is_not(None) for table in tables]
-        return query.where(there[0] | there[1] | there[2]).group_by(*by)
+        return query.where(or_(*(table.c.cost_object_id.is_not(None) for table in tables))).group_by(*by)
 
     def _posted(self) -> Subquery:
         return balances(self.within, CostBasis.GROSS, B.cost_object_id).subquery()

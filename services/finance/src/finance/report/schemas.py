@@ -9,6 +9,7 @@ from chassis.money import Amount
 from chassis.text import Schema
 from finance.account.model import AccountType
 from finance.cost_object.model import CostObjectKind
+from finance.report.links import EXPLAIN
 
 
 class TrialBalanceRow(Schema):
@@ -25,6 +26,7 @@ class TrialBalanceRow(Schema):
     base_debit: Amount
     base_credit: Amount
     base_balance: Amount
+    explain: str | None = Field(description=f"{EXPLAIN} Null for an account with others below it.")
 
 
 class CurrencyTotal(Schema):
@@ -58,6 +60,7 @@ class ServiceCostRow(Schema):
     expense: Amount
     income: Amount
     net: Amount = Field(description="Expense less income.")
+    explain: str | None = Field(description=f"{EXPLAIN} Null for what is assigned to no cost object.")
 
 
 class ServiceCostsView(Schema):

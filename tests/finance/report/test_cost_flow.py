@@ -1,11 +1,13 @@
 """Where cost goes, from its nature to who uses what it paid for: in is out at every node on the way."""
 
 import os
+from asyncio import gather
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from finance.report.flow import Flow, Node, NodeKind, NotConserved
 from tests.finance.allocation_run.test_shared_services import YEAR as REAL_YEAR
 from tests.finance.allocation_run.test_shared_services import adds_up, carried, expected, layer
 from tests.finance.allocation_run.towers import CONSUMERS, SERVICES, TOWERS, run, spend
@@ -180,6 +182,24 @@ async def test_links_and_nodes_lead_to_what_they_are_made_of(towers: Books) -> N
             assert Decimal(said["amount"]) == Decimal(each["amount"]) + Decimal(each["went_round"])
         if each["source"].startswith("nature:"):
             assert len(found[each["explain"]]["items"]) == 1
+
+
+async def test_what_is_posted_meanwhile_is_in_all_of_the_flow_or_in_none_of_it(towers: Books) -> None:
+    await run(towers, TOWERS)
+    postings = [spend(towers, f"at-once-{number}", "5200", "MAIL", "1.00") for number in range(40)]
+    reads = [read(towers, "cost-flow", model="tbm") for _ in range(20)]
+    _, *flows = await gather(gather(*postings), *reads)
+    for flow in flows:
+        conserved(flow)
+    conserved(await read(towers, "cost-flow", model="tbm"))
+
+
+def test_a_flow_that_loses_something_is_not_told() -> None:
+    pool, service = Node("pool:a", NodeKind.POOL, "a", "a", "."), Node("c", NodeKind.CONSUMER, "c", "c", ".")
+    flow = Flow()
+    flow.add(pool, service, Decimal("0.01"), ".")
+    with pytest.raises(NotConserved):
+        flow.told()
 
 
 async def test_a_model_or_plan_that_is_not_there_is_refused(towers: Books) -> None:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends
+from sqlalchemy import text
 
 from chassis.operations import Session
 from chassis.text import Day
@@ -12,7 +13,12 @@ from finance.ledger.costs import NotWholePeriods, SeveralCurrencies, period_rang
 RANGED = [NotWholePeriods, SeveralCurrencies]
 
 
+# What several statements find must fit together, whatever is posted in between. To be said before the first of them.
+SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
 async def asked_range(session: Session, starts_on: Day, ends_on: Day) -> PeriodRange:
+    await session.execute(SNAPSHOT)
     return await period_range(session, starts_on, ends_on)
 
 

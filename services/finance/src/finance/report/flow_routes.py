@@ -15,7 +15,7 @@ from finance.driver.model import UnknownDriver
 from finance.fiscal_period.queries import year_of
 from finance.forecast.queries import TooFarAhead, TooLarge
 from finance.forecast.scope import UnknownScope
-from finance.report.asked import RANGED, AskedRange
+from finance.report.asked import RANGED, SNAPSHOT, AskedRange
 from finance.report.budget_outlook import BudgetOutlookRow, BudgetOutlookView, budget_outlook
 from finance.report.cost_flow import cost_flow
 from finance.report.cost_to_serve import CostToServeRow, CostToServeView, cost_to_serve
@@ -107,6 +107,7 @@ async def show_budget_outlook(
 
     Of everything, of a cost object with all below it, of a nature, or of both. Budgeted is what lines of that scope
     have: a line for every nature is not counted for one of them."""
+    await session.execute(SNAPSHOT)
     year = await year_of(session, fiscal_year)
     view = await budget_outlook(session, year, cost_object=cost_object, nature=nature, today=today)
     return tabled(table, BudgetOutlookRow, view.rows) if table else view

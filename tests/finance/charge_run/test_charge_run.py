@@ -14,9 +14,11 @@ MAY = {"starts_on": "2025-05-01", "ends_on": "2025-06-01"}
 PLAN = {"code": "mail", "name": "Mail by headcount", "cost_objects": {"codes": ["MAIL"]}, "driver": "headcount"}
 
 
-async def customer(finance: ServiceUnderTest, name: str, headcount: str | None = None) -> str:
-    id = uuid7()
-    known = {"customer_id": str(id), "code": name.lower(), "name": name, "kind": "internal_unit", "parent_id": None}
+async def customer(
+    finance: ServiceUnderTest, name: str, headcount: str | None = None, *, code: str | None = None
+) -> str:
+    id, code = uuid7(), code or name.lower()
+    known = {"customer_id": str(id), "code": code, "name": name, "kind": "internal_unit", "parent_id": None}
     await finance.deliver("strategy.customer-registered.v1", known, subject=id)
     if headcount is not None:
         sized = {"customer_id": str(id), "measure": "headcount", "quantity": headcount, "valid_from": "2025-04-01"}

@@ -35,7 +35,7 @@ async def billed(hosting: PricedService) -> dict[str, Any]:
 
 def told(invoice: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     names = ("item_code", "quantity", "unit", "amount")
-    return [tuple(line[name] for name in names) for line in invoice["lines"]]  # type: ignore[misc]
+    return [tuple(line[name] for name in names) for line in invoice["lines"]]
 
 
 async def test_an_invoice_has_a_line_per_item_and_posts_their_sum_on_the_service(hosting: PricedService) -> None:

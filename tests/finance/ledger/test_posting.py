@@ -136,3 +136,24 @@ async def test_amounts_in_two_currencies_balance_at_a_rate_that_is_given(books: 
     posted = (await books.post(entry(lines=lines))).json()
     assert [it["base_amount"] for it in posted["lines"]] == ["137.010000", "-137.010000"]
     assert (await books.verified("2025-26-P01"))["intact"]
+
+
+async def test_a_nature_is_looked_for_on_the_line_of_the_cost_object(books: Books) -> None:
+    split = [line("5200", "1", cost_object="MAIL"), line("5100", "2", cost_object="HOSTING"), line("2000", "-3")]
+    await books.post(entry("split", lines=split))
+    for query, found in (
+        ("nature=Software", ["split"]),
+        ("nature=Labour&cost_object=HOSTING", ["split"]),
+        ("nature=Labour&cost_object=MAIL", []),
+        ("nature=Labour&cost_object=NONE", []),
+    ):
+        items = (await books.client.get(f"/v1/journal-entries?{query}")).json()["items"]
+        assert [it["reference"] for it in items] == found, query
+
+
+async def test_a_cost_object_is_looked_for_with_all_below_it(books: Books) -> None:
+    await books.make("/v1/cost-objects", {"code": "SMTP", "name": "Smtp", "kind": "service", "parent": "MAIL"})
+    await books.post(entry("below", lines=[line("5200", "1", cost_object="SMTP"), line("2000", "-1")]))
+    for query, count in (("", 0), ("&with_below=true", 1), ("&with_below=true&nature=Labour", 0)):
+        items = (await books.client.get(f"/v1/journal-entries?cost_object=MAIL{query}")).json()["items"]
+        assert len(items) == count, query

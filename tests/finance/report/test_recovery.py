@@ -1,16 +1,14 @@
 """How much of its cost each service recovered by invoices."""
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from finance.allocation_run.model import AllocationRun
-from finance.fiscal_period.range import PeriodRange
-from finance.report.recovery import covering_runs, rate_percent
+from finance.report.recovery import rate_percent
 from tests.finance.billing import APRIL, EXTERNAL, MAY, Billing
+from tests.finance.report.reading import follow
 
 
 async def recovery(billing: Billing, **asked: Any) -> dict[str, Any]:
@@ -97,6 +95,23 @@ async def test_an_invoice_that_begins_before_the_range_is_said_to_be_left_out(bi
     assert (await recovery(billing, **quarter))["straddling_invoices"] == 0
 
 
+async def test_what_was_recovered_is_explained_by_entries_and_invoices(billing: Billing) -> None:
+    final = await billing.billed()
+    (row,) = (await recovery(billing))["rows"]
+    found = await follow(billing.books, "recovery", [row["explain"], row["explain_charged"]])
+    assert [it["reference"] for it in found[row["explain"]]["items"]] == ["april-0", final["id"]]
+    assert [it["number"] for it in found[row["explain_charged"]]["items"]] == [final["number"]]
+
+
+async def test_invoices_in_another_currency_are_not_added(billing: Billing) -> None:
+    final = await billing.billed()
+    async with billing.books.finance.database.transaction() as session:
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text("UPDATE invoices SET currency = 'EUR' WHERE id = :id"), {"id": final["id"]})
+    found = await recovery(billing)
+    assert (found["charged"], found["foreign_invoices"], found["straddling_invoices"]) == ("0", 1, 0)
+
+
 async def test_it_comes_as_csv(billing: Billing) -> None:
     await billing.billed()
     answer = await billing.client.get("/v1/recovery", params=APRIL, headers={"Accept": "text/csv"})
@@ -117,15 +132,3 @@ def test_there_is_no_rate_without_a_cost_or_an_invoice() -> None:
     assert rate_percent(Decimal(0), Decimal(5)) is None
     assert rate_percent(Decimal(-1), Decimal(5)) is None
     assert rate_percent(Decimal(5), None) is None
-
-
-@pytest.mark.parametrize(
-    ("months", "covered"),
-    [([(4, 7)], 1), ([(4, 5), (5, 6), (6, 7)], 3), ([(4, 5), (6, 7)], 0), ([(4, 6)], 0), ([(4, 7), (4, 5), (5, 7)], 1)],
-)
-def test_runs_cover_a_range_when_they_follow_one_another_without_a_gap(
-    months: Sequence[tuple[int, int]], covered: int
-) -> None:
-    runs = [AllocationRun(starts_on=date(2025, a, 1), ends_on=date(2025, b, 1)) for a, b in months]
-    within = PeriodRange(date(2025, 4, 1), date(2025, 7, 1), "CAD")
-    assert len(covering_runs(runs, within)) == covered

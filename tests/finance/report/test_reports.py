@@ -4,8 +4,9 @@ import csv
 
 import pytest
 
-from finance.report.table import asks_for_csv, harmless
+from finance.report.table import Table, asked_table, harmless
 from tests.finance.books import Books, entry, line
+from tests.finance.report.reading import follow, in_each_form
 
 YEAR = "starts_on=2025-04-01&ends_on=2026-04-01"
 
@@ -80,6 +81,26 @@ async def test_reports_are_csv_when_asked_for_and_no_name_is_a_formula(posted: B
     ]
 
 
+async def test_each_account_and_cost_leads_to_its_entries_in_each_form(posted: Books) -> None:
+    for report in ("trial-balance", "service-costs"):
+        rows = await in_each_form(posted, report, "rows")
+        found = await follow(posted, report, [row["explain"] for row in rows if row["explain"]])
+        counts = {row.get("account", row.get("nature")): len(found[row["explain"]]["items"]) for row in rows[:1]}
+        assert counts in ({"1000": 2}, {"Labour": 1})
+
+
+async def test_an_account_with_others_below_it_has_no_entries_of_its_own(posted: Books) -> None:
+    await posted.make("/v1/accounts", {"code": "6000", "name": "All", "type": "expense"})
+    await posted.make("/v1/accounts", {"code": "6100", "name": "One", "type": "expense", "parent": "6000"})
+    lines = [line("6100", "5"), line("1000", "-5")]
+    assert (await posted.post(entry("below", lines=lines))).status_code == 201
+    shown = (await posted.client.get("/v1/trial-balance?as_of=2026-03-31&rolled_up=true")).json()
+    explained = {row["account"]: row["explain"] for row in shown["rows"]}
+    assert explained["6000"] is None
+    found = await follow(posted, "trial-balance", [explained["6100"]])
+    assert len(found[explained["6100"]]["items"]) == 1
+
+
 async def test_a_range_that_cuts_a_period_is_refused(posted: Books) -> None:
     for query in ("starts_on=2025-04-02&ends_on=2025-05-01", "starts_on=2025-04-01&ends_on=2025-04-01"):
         for report in ("trial-balance", "service-costs"):
@@ -98,8 +119,16 @@ def test_text_that_starts_like_a_formula_is_made_harmless(start: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accept", "csv"),
-    [("text/csv", True), ("TEXT/CSV;q=0.5, */*", True), ("application/json", False), ("text/csv;q=0", False)],
+    ("accept", "table"),
+    [
+        ("application/x-ndjson", Table.NDJSON),
+        ("text/csv;q=0, application/x-ndjson;q=0.5", Table.NDJSON),
+        ("text/csv, application/x-ndjson", Table.CSV),
+        ("TEXT/CSV;q=0.5, */*", Table.CSV),
+        ("application/json", None),
+        ("text/csv;q=0", None),
+        ("*/*", None),
+    ],
 )
-def test_csv_is_given_to_whoever_names_it(accept: str, csv: bool) -> None:
-    assert asks_for_csv(accept) is csv
+def test_the_first_table_that_is_named_is_given(accept: str, table: Table | None) -> None:
+    assert asked_table(accept) is table

@@ -39,7 +39,9 @@ from finance.ledger.routes import router as journal_entries
 from finance.price_book.events import PriceVersionPublished
 from finance.price_book.routes import router as price_books
 from finance.reactions import reactions
+from finance.report.flow_routes import router as flow_reports
 from finance.report.routes import router as reports
+from finance.report.service_routes import router as service_reports
 from finance.revaluation.routes import router as revaluations
 from finance.usage_record.routes import router as usage_records
 
@@ -62,6 +64,8 @@ manifest = Manifest(
         assignment_rules,
         cost_imports,
         reports,
+        service_reports,
+        flow_reports,
         forecasts,
         drivers,
         allocation_models,

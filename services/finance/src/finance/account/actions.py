@@ -62,9 +62,10 @@ def _refusal(row: AccountRow, known: dict[str, Account], posted: Collection[UUID
 
 
 def _described(account: Account, row: AccountRow) -> str:
-    if (account.name, account.nature) == (row.name, row.nature):
+    known = (account.name, account.nature, account.cost_class)
+    if known == (row.name, row.nature, row.cost_class or account.cost_class):
         return "unchanged"
-    account.describe(name=row.name, nature=row.nature)
+    account.describe(name=row.name, nature=row.nature, cost_class=row.cost_class)
     return "changed"
 
 

@@ -27,8 +27,19 @@ class AccountType(StrEnum):
     EXPENSE = "expense"
 
 
+class CostClass(StrEnum):
+    """What a cost is for in the life of a service: to make it, to keep it going, to make it another."""
+
+    BUILD = "build"
+    RUN = "run"
+    CHANGE = "change"
+
+
 class Account(Aggregate, Base):
-    """`nature` is the cost nature or TBM cost pool, in the organization's own words. Only leaves take postings."""
+    """`nature` is the cost nature or TBM cost pool, in the organization's own words. Only leaves take postings.
+
+    `cost_class` counts for accounts of expense; an account stands for one class, as it stands for one nature.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("code"),)
@@ -37,16 +48,31 @@ class Account(Aggregate, Base):
     name: Mapped[str]
     type: Mapped[AccountType] = mapped_column(index=True)
     nature: Mapped[str | None]
+    cost_class: Mapped[CostClass]
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     is_leaf: Mapped[bool]
 
     @classmethod
-    def open(cls, *, code: str, name: str, type: AccountType, nature: str | None, parent_id: UUID | None) -> "Account":
-        return cls(code=code, name=name, type=type, nature=nature, parent_id=parent_id, is_leaf=True)
+    def open(
+        cls,
+        *,
+        code: str,
+        name: str,
+        type: AccountType,
+        nature: str | None,
+        parent_id: UUID | None,
+        cost_class: CostClass | None = None,
+    ) -> "Account":
+        """Of the class run unless another is given."""
+        of_class = cost_class or CostClass.RUN
+        return cls(
+            code=code, name=name, type=type, nature=nature, cost_class=of_class, parent_id=parent_id, is_leaf=True
+        )
 
-    def describe(self, *, name: str, nature: str | None) -> None:
-        """A changed nature shows in reports of the past too: they group by what the account stands for now."""
-        self.name, self.nature = name, nature
+    def describe(self, *, name: str, nature: str | None, cost_class: CostClass | None = None) -> None:
+        """A changed nature or class shows in reports of the past too: they group by what the account stands for now.
+        A class that is not given stays."""
+        self.name, self.nature, self.cost_class = name, nature, cost_class or self.cost_class
 
     def take_below(self, *, has_postings: bool) -> None:
         """Another account is opened below this one."""

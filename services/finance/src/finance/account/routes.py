@@ -54,7 +54,7 @@ async def get_account(account_id: UUID, session: Session) -> AccountView:
 async def describe_account(
     account_id: UUID, command: DescribeAccount, version: ExpectedVersion, session: Session
 ) -> AccountView:
-    """Change an account's name and the nature of the cost that it stands for."""
+    """Change an account's name, and the nature and class of the cost that it stands for."""
     account = await found(session, Account, account_id, version=version)
     account.describe(**dict(command))
     await session.flush()
@@ -69,7 +69,7 @@ async def describe_account(
     max_body_bytes=IMPORT_BODY_BYTES,
 )
 async def import_accounts(upload: Upload, session: Session) -> ImportResult:
-    """Import a chart of accounts from CSV: code, name, type, nature, parent. What exists is described anew."""
+    """Import accounts from CSV: code, name, type, nature, parent, cost_class. What exists is described anew."""
     done: Counter[str] = Counter()
     async for rows in upload.batches(AccountRow):
         done += await actions.import_accounts(session, upload, rows)

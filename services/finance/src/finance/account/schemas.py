@@ -5,14 +5,17 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.text import Code, Line, Schema
-from finance.account.model import AccountType
+from finance.account.model import AccountType, CostClass
 
 NATURE = "The cost nature or TBM cost pool that postings stand for, in the organization's own words."
+
+CLASS = "What its cost is for. Left out, it stays as it is; of a new account it is run."
 
 
 class DescribeAccount(Schema):
     name: Line
     nature: Line | None = Field(default=None, description=NATURE)
+    cost_class: CostClass | None = Field(default=None, description=CLASS)
 
 
 class OpenAccount(DescribeAccount):
@@ -31,6 +34,7 @@ class AccountView(Schema):
     name: str
     type: AccountType
     nature: str | None
+    cost_class: CostClass
     parent_id: UUID | None
     is_leaf: bool
     version: int

@@ -39,8 +39,7 @@ from finance.budget.schemas import (
 )
 from finance.exchange_rate.model import RateUnknown
 from finance.fiscal_period.queries import year_of
-from finance.report.table import CSV_MEDIA as CSV
-from finance.report.table import AsCsv, csv_answer
+from finance.report.table import TABLES, AsTable, tabled
 
 router = Router("budgets")
 
@@ -225,12 +224,12 @@ async def list_budget_positions(budget_id: UUID, session: Session) -> list[Posit
     "/budget-variances",
     permission=READ,
     problems=[NoSuchResource],
-    produces=[CSV],
+    produces=TABLES,
     response_model=VariancesView,
 )
 async def show_budget_variances(
-    session: Session, as_csv: AsCsv, fiscal_year: Code, month: Annotated[int, Query(ge=1, le=MONTHS)] = MONTHS
+    session: Session, table: AsTable, fiscal_year: Code, month: Annotated[int, Query(ge=1, le=MONTHS)] = MONTHS
 ) -> Any:
     """Show budget against actual of each line, from the first month of a fiscal year up to and with a month."""
     shown = await queries.variances(session, await year_of(session, fiscal_year), month)
-    return csv_answer(VarianceRow, shown.rows) if as_csv else shown
+    return tabled(table, VarianceRow, shown.rows) if table else shown

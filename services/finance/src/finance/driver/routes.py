@@ -1,6 +1,7 @@
 """The operations on drivers and their quantities."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, ImportResult, Upload
 from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchMapping
+from chassis.text import Day
 from finance.driver import imports, queries
 from finance.driver.model import CodeTaken, Driver, DriverQuantity
 from finance.driver.schemas import DefineDriver, DescribeDriver, DriverView, QuantityView
@@ -54,19 +56,29 @@ async def describe_driver(
 
 @router.operation("GET", "/drivers/{driver_id}/quantities", permission=READ)
 async def list_driver_quantities(
-    driver_id: UUID, session: Session, asked: AskedPage, today: Today, on: date | None = None
+    driver_id: UUID,
+    session: Session,
+    asked: AskedPage,
+    today: Today,
+    on: date | None = None,
+    target_id: UUID | None = None,
+    dated_from: Day | None = None,
+    dated_before: Day | None = None,
 ) -> Page[QuantityView]:
-    """List the quantities of a driver that hold on a day (by default today)."""
+    """List the quantities of a driver that hold on a day (by default today), or all that are dated in a range."""
     await found(session, Driver, driver_id)
-    held = queries.in_force(driver_id, on or today).subquery()
-    query = select(DriverQuantity).join(
-        held,
-        (held.c.driver_id == DriverQuantity.driver_id)
-        & (held.c.target_id == DriverQuantity.target_id)
-        & (held.c.valid_from == DriverQuantity.valid_from),
-    )
-    sorts = {"valid_from": DriverQuantity.valid_from, "quantity": DriverQuantity.quantity}
-    return await page(session, query, asked, sorts=sorts, tie=DriverQuantity.target_id)
+    D = DriverQuantity
+    query = select(D).where(D.driver_id == driver_id)
+    if dated_from or dated_before:
+        query = query.where(D.valid_from >= (dated_from or date.min), D.valid_from < (dated_before or date.max))
+        sorts: dict[str, Any] = {"valid_from": D.valid_from}
+    else:
+        held = queries.in_force(driver_id, on or today).subquery()
+        query = query.join(held, (held.c.target_id == D.target_id) & (held.c.valid_from == D.valid_from))
+        sorts = {"valid_from": D.valid_from, "quantity": D.quantity}
+    if target_id:
+        query = query.where(D.target_id == target_id)
+    return await page(session, query, asked, sorts=sorts, tie=D.target_id)
 
 
 @router.operation(

@@ -1,4 +1,4 @@
-"""The forecasts, as JSON or, by `Accept: text/csv`, as CSV."""
+"""The forecasts, as JSON or, by `Accept`, as CSV or NDJSON."""
 
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from finance.forecast.schemas import (
     forecast_rows,
 )
 from finance.forecast.scope import AskedScope, NotSpending, UnknownScope
-from finance.report.table import CSV_MEDIA, AsCsv, csv_answer
+from finance.report.table import TABLES, AsTable, tabled
 
 router = Router("forecasts")
 
@@ -29,12 +29,10 @@ READ = "finance:forecast:read"
 SCOPED = [UnknownScope, NotSpending, UnknownDriver, NoSuchResource, TooLarge]
 
 
-@router.operation(
-    "GET", "/forecasts", permission=READ, problems=SCOPED, produces=[CSV_MEDIA], response_model=ForecastView
-)
+@router.operation("GET", "/forecasts", permission=READ, problems=SCOPED, produces=TABLES, response_model=ForecastView)
 async def show_forecast(
     session: Session,
-    as_csv: AsCsv,
+    table: AsTable,
     scope: AskedScope,
     today: Today,
     months: Annotated[int, Query(ge=1, le=MOST_AHEAD)] = 12,
@@ -45,7 +43,7 @@ async def show_forecast(
     Figures with their range, errors in the back-test beside those of the last month repeated, and the method chosen."""
     made = await queries.forecast(session, scope, months=months, today=today, driver=driver)
     view = ForecastView.of(made, [months_after(made.history.next_on, at) for at in range(months)])
-    return csv_answer(ForecastRow, forecast_rows(view)) if as_csv else view
+    return tabled(table, ForecastRow, forecast_rows(view)) if table else view
 
 
 @router.operation(
@@ -53,14 +51,14 @@ async def show_forecast(
     "/full-year-outlook",
     permission=READ,
     problems=[*SCOPED, TooFarAhead],
-    produces=[CSV_MEDIA],
+    produces=TABLES,
     response_model=FullYearOutlookView,
 )
 async def show_full_year_outlook(
-    session: Session, as_csv: AsCsv, scope: AskedScope, today: Today, fiscal_year: Code, driver: Code | None = None
+    session: Session, table: AsTable, scope: AskedScope, today: Today, fiscal_year: Code, driver: Code | None = None
 ) -> Any:
     """Show what a fiscal year comes to: what was posted in the months that are over, and a forecast of the others."""
     year = await year_of(session, fiscal_year)
     outlook = await queries.outlook(session, scope, year=year, today=today, driver=driver)
     view = FullYearOutlookView.model_validate(outlook)
-    return csv_answer(OutlookMonthView, view.months) if as_csv else view
+    return tabled(table, OutlookMonthView, view.months) if table else view

@@ -13,6 +13,7 @@ from chassis.text import Code, Line
 from finance.account.model import Account, AccountType
 from finance.account.tree import accounts_above
 from finance.cost_object.model import CostObject, CostObjectKind
+from finance.cost_object.tree import cost_objects_below
 from finance.ledger.model import PeriodBalance
 
 
@@ -26,12 +27,15 @@ class NotSpending(Invalid, code="finance.forecast.not-spending"):
 
 @dataclass(frozen=True)
 class Scope:
-    """What several fields name must be all of it; without any it is all spend. A nature nobody uses has no spend."""
+    """What several fields name must be all of it; without any it is all spend. A nature nobody uses has no spend.
+
+    `with_below` takes the cost object with all that stand below it."""
 
     cost_object: str | None = None
     kind: CostObjectKind | None = None
     nature: str | None = None
     account: str | None = None
+    with_below: bool = False
 
     async def cost_object_id(self, session: AsyncSession) -> UUID | None:
         if self.cost_object is None:
@@ -45,7 +49,9 @@ class Scope:
         """On rows of PeriodBalance and Account; raises UnknownScope or NotSpending."""
         found: list[Any] = []
         if (cost_object_id := await self.cost_object_id(session)) is not None:
-            found.append(PeriodBalance.cost_object_id == cost_object_id)
+            below = cost_objects_below(select(CostObject.id).where(CostObject.id == cost_object_id))
+            own = PeriodBalance.cost_object_id == cost_object_id
+            found.append(PeriodBalance.cost_object_id.in_(below) if self.with_below else own)
         if self.kind:
             found.append(PeriodBalance.cost_object_id.in_(select(CostObject.id).where(CostObject.kind == self.kind)))
         if self.nature is not None:
@@ -70,8 +76,9 @@ def asked_scope(
     kind: CostObjectKind | None = None,
     nature: Line | None = None,
     account: Code | None = None,
+    with_below: bool = False,
 ) -> Scope:
-    return Scope(cost_object=cost_object, kind=kind, nature=nature, account=account)
+    return Scope(cost_object=cost_object, kind=kind, nature=nature, account=account, with_below=with_below)
 
 
 AskedScope = Annotated[Scope, Depends(asked_scope)]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
@@ -49,6 +49,12 @@ async def held(session: AsyncSession, id: UUID, *, unit: UUID | None = None, ver
 
 def of_unit(unit: UUID | None) -> list[ColumnElement[bool]]:
     return [Invoice.consumer_id == unit] if unit else []
+
+
+def bills(cost_object: str) -> ColumnElement[bool]:
+    """Said of an invoice: it has a line of the cost object with this code."""
+    of_object = (InvoiceLine.invoice_id == Invoice.id) & (InvoiceLine.cost_object_code == cost_object)
+    return exists().where(of_object)
 
 
 def within(plan_id: UUID, starts_on: date, ends_on: date) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from chassis.application import Now
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
-from chassis.text import Line
+from chassis.text import Code, Line
 from finance.billing_profile.model import ProfileMissing
 from finance.charge_plan.model import ChargeMode, UnknownPlan
 from finance.consumer.model import ConsumerUnknown
@@ -73,6 +73,7 @@ async def list_invoices(
     state: InvoiceState | None = None,
     number: Line | None = None,
     covers: date | None = None,
+    cost_object: Code | None = None,
 ) -> Page[InvoiceSummary]:
     """List invoices without their lines."""
     I = Invoice  # noqa: E741
@@ -83,6 +84,8 @@ async def list_invoices(
             query = query.where(column == wanted)
     if covers:
         query = query.where(I.starts_on <= covers, I.ends_on > covers)
+    if cost_object:
+        query = query.where(queries.bills(cost_object))
     sorts = {"starts_on": I.starts_on, "drafted_at": I.drafted_at, "consumer_name": I.consumer_name, "total": I.total}
     return await page(session, query, asked, sorts=sorts, tie=I.id)
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, any_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, any_, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -16,6 +16,7 @@ from chassis.problems import NoSuchResource
 from finance.account.model import Account
 from finance.consumer.model import Consumer
 from finance.cost_object.model import CostObject
+from finance.cost_object.tree import cost_objects_below
 from finance.fiscal_period.model import FiscalPeriod
 from finance.ledger.model import JournalEntry, JournalLine
 from finance.ledger.schemas import JournalEntrySummary, JournalEntryView, JournalLineView
@@ -29,6 +30,8 @@ def entries(
     reference: str | None,
     account: str | None,
     cost_object: str | None,
+    nature: str | None,
+    with_below: bool,
     posted_from: date | None,
     posted_before: date | None,
     dimension_id: UUID | None,
@@ -36,7 +39,12 @@ def entries(
     """Rows of entries that fit everything that is asked; a code that does not exist fits none."""
     E, L = JournalEntry, JournalLine
     account_id = select(Account.id).where(Account.code == account).scalar_subquery()
-    cost_object_id = select(CostObject.id).where(CostObject.code == cost_object).scalar_subquery()
+    cost_object_id = select(CostObject.id).where(CostObject.code == cost_object)
+    below = L.cost_object_id.in_(cost_objects_below(cost_object_id))
+    of_object = below if with_below else L.cost_object_id == cost_object_id.scalar_subquery()
+    of_nature = L.account_id.in_(select(Account.id).where(Account.nature == nature))
+    # A nature and a cost object are asked of the same line: it is a cost that is looked for.
+    cost = (of_object if cost_object else true()) & of_nature
     asked: list[tuple[object, ColumnElement[bool]]] = [
         (fiscal_period_id, E.fiscal_period_id == fiscal_period_id),
         (posting_id, E.posting_id == posting_id),
@@ -45,8 +53,9 @@ def entries(
         (posted_from, E.posted_on >= (posted_from or date.min)),
         (posted_before, E.posted_on < (posted_before or date.max)),
         (account, exists().where(L.entry_id == E.id, L.account_id == account_id)),
-        (cost_object, exists().where(L.entry_id == E.id, L.cost_object_id == cost_object_id)),
+        (cost_object, exists().where(L.entry_id == E.id, of_object)),
         (dimension_id, exists().where(L.entry_id == E.id, L.dimension_ids.contains([dimension_id]))),
+        (nature, exists().where(L.entry_id == E.id, cost)),
     ]
     # Plain rows: a page of mapped objects takes half as long again.
     columns = E.__table__.columns

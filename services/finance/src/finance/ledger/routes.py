@@ -127,13 +127,17 @@ async def list_journal_entries(
     posting_id: UUID | None = None,
     account: Code | None = None,
     cost_object: Code | None = None,
+    nature: Line | None = None,
+    with_below: bool = False,
     source: Code | None = None,
     reference: Line | None = None,
     posted_from: Day | None = None,
     posted_before: Day | None = None,
     dimension: Code | None = None,
 ) -> Page[JournalEntrySummary]:
-    """List journal entries without their lines; dates are `posted_from` and later, before `posted_before`."""
+    """List journal entries without their lines; dates are `posted_from` and later, before `posted_before`.
+
+    `with_below` takes the cost object with all below it; `nature` is that of the account of its line."""
     query = reading.entries(
         fiscal_period_id=fiscal_period_id,
         posting_id=posting_id,
@@ -141,6 +145,8 @@ async def list_journal_entries(
         reference=reference,
         account=account,
         cost_object=cost_object,
+        nature=nature,
+        with_below=with_below,
         posted_from=posted_from,
         posted_before=posted_before,
         dimension_id=await id_of(session, dimension) if dimension else None,

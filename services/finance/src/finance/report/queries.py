@@ -11,6 +11,7 @@ from finance.cost_object.model import CostObject, CostObjectKind
 from finance.fiscal_period.model import FiscalPeriod
 from finance.fiscal_period.range import PeriodRange
 from finance.ledger.model import PeriodBalance
+from finance.report.links import postings
 from finance.report.schemas import ServiceCostRow, ServiceCostsView
 
 B = PeriodBalance
@@ -41,7 +42,7 @@ async def service_costs(
     if kind:
         query = query.where(CostObject.kind == kind)
     found = await session.execute(query.order_by(CostObject.code, Account.nature))
-    rows = [ServiceCostRow.model_validate(row) for row in found]
+    rows = [ServiceCostRow(**row._mapping, explain=_explain(within, row)) for row in found]
     return ServiceCostsView(
         starts_on=within.starts_on,
         ends_on=within.ends_on,
@@ -51,3 +52,7 @@ async def service_costs(
         income=exact_sum(row.income for row in rows),
         net=exact_sum(row.net for row in rows),
     )
+
+
+def _explain(within: PeriodRange, row: Any) -> str | None:
+    return postings(within, cost_object=row.cost_object, nature=row.nature) if row.cost_object else None

@@ -21,6 +21,8 @@ from finance.fiscal_period.range import PeriodRange
 from finance.invoice.model import Invoice, InvoiceLine, InvoiceState
 from finance.ledger.costs import CostBasis, balances
 from finance.ledger.model import PeriodBalance
+from finance.report.links import address, postings
+from finance.report.runs import making_up
 from finance.report.schemas import CostKind, Recovered, RecoveryRow, RecoveryView
 
 PERCENT_DECIMALS = 2
@@ -38,7 +40,7 @@ async def recovery(session: AsyncSession, within: PeriodRange, *, model_id: UUID
     ids = {*charged, *stated, *(id for id, amount in cost.items() if amount)}
     objects = select(CostObject).where(among(CostObject.id, ids)).order_by(CostObject.code)
     rows = [
-        _row(each, cost.get(each.id, Decimal(0)), charged.get(each.id), stated.get(each.id, Decimal(0)))
+        _row(within, each, cost.get(each.id, Decimal(0)), charged.get(each.id), stated.get(each.id, Decimal(0)))
         for each in await session.scalars(objects)
     ]
     total = exact_sum(row.cost for row in rows), exact_sum(row.charged for row in rows)
@@ -55,6 +57,7 @@ async def recovery(session: AsyncSession, within: PeriodRange, *, model_id: UUID
         over_under=EXACT.subtract(total[1], total[0]),
         rate_percent=rate_percent(total[0], total[1] if charged else None),
         straddling_invoices=await _straddling(session, within),
+        foreign_invoices=await _foreign(session, within),
     )
 
 
@@ -65,7 +68,9 @@ def rate_percent(cost: Decimal, charged: Decimal | None) -> Decimal | None:
     return of_fraction(Fraction(charged) / Fraction(cost) * 100, PERCENT_DECIMALS)
 
 
-def _row(each: CostObject, cost: Decimal, invoiced: Decimal | None, stated: Decimal) -> RecoveryRow:
+def _row(
+    within: PeriodRange, each: CostObject, cost: Decimal, invoiced: Decimal | None, stated: Decimal
+) -> RecoveryRow:
     rate, charged = rate_percent(cost, invoiced), invoiced or Decimal(0)
     over_under = EXACT.subtract(charged, cost)
     word = Recovered.OVER if over_under > 0 else Recovered.UNDER if over_under else Recovered.EVEN
@@ -79,32 +84,24 @@ def _row(each: CostObject, cost: Decimal, invoiced: Decimal | None, stated: Deci
         over_under=over_under,
         rate_percent=rate,
         recovered=Recovered.NOT_MEASURED if rate is None else word,
+        explain=postings(within, cost_object=each.code),
+        explain_charged=address("invoices", state=InvoiceState.FINAL, cost_object=each.code),
     )
 
 
 async def _runs(session: AsyncSession, within: PeriodRange, model_id: UUID | None) -> Sequence[AllocationRun]:
-    """The current run of the range, or those that cover it without a gap; of one model."""
+    """The current runs of one model that make up the range."""
     R = AllocationRun
     query = select(R).where(R.replaced_at.is_(None), R.starts_on >= within.starts_on, R.ends_on <= within.ends_on)
     if model_id:
         query = query.where(R.model_id == model_id)
     by_model: dict[UUID, list[AllocationRun]] = {}
-    for run in await session.scalars(query.order_by(R.starts_on, R.ends_on.desc())):
+    for run in await session.scalars(query):
         by_model.setdefault(run.model_id, []).append(run)
-    covering = [found for runs in by_model.values() if (found := covering_runs(runs, within))]
+    covering = [found for runs in by_model.values() if (found := making_up(runs, within))]
     if len(covering) > 1:
         raise SeveralAllocations(f"{len(covering)} allocation models cover the range.")
     return covering[0] if covering else []
-
-
-def covering_runs(runs: Sequence[AllocationRun], within: PeriodRange) -> list[AllocationRun]:
-    """Of runs by their first day, the longest first: those that follow one another over the whole range; else none."""
-    taken, reached = [], within.starts_on
-    for run in runs:
-        if run.starts_on == reached:
-            taken.append(run)
-            reached = run.ends_on
-    return taken if reached == within.ends_on else []
 
 
 async def _full(session: AsyncSession, runs: Sequence[AllocationRun]) -> dict[UUID, Decimal]:
@@ -146,7 +143,7 @@ async def _invoiced(session: AsyncSession, within: PeriodRange, mode: ChargeMode
 def _within(within: PeriodRange, mode: ChargeMode) -> list[Any]:
     I = Invoice  # noqa: E741
     inside = I.starts_on >= within.starts_on, I.ends_on <= within.ends_on
-    return [I.state == InvoiceState.FINAL, I.mode == mode, *inside]
+    return [I.state == InvoiceState.FINAL, I.mode == mode, I.currency == within.currency, *inside]
 
 
 async def _straddling(session: AsyncSession, within: PeriodRange) -> int:
@@ -154,4 +151,11 @@ async def _straddling(session: AsyncSession, within: PeriodRange) -> int:
     touching = I.starts_on < within.ends_on, I.ends_on > within.starts_on
     beyond = (I.starts_on < within.starts_on) | (I.ends_on > within.ends_on)
     query = select(func.count()).where(I.state == InvoiceState.FINAL, *touching, beyond)
+    return await session.scalar(query) or 0
+
+
+async def _foreign(session: AsyncSession, within: PeriodRange) -> int:
+    I = Invoice  # noqa: E741
+    inside = I.starts_on >= within.starts_on, I.ends_on <= within.ends_on
+    query = select(func.count()).where(I.state == InvoiceState.FINAL, I.currency != within.currency, *inside)
     return await session.scalar(query) or 0

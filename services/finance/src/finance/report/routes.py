@@ -1,4 +1,4 @@
-"""The reports, as JSON or, by `Accept: text/csv`, as CSV."""
+"""The reports on accounts, as JSON or, by `Accept`, as CSV or NDJSON."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ from finance.report.schemas import (
     TrialBalanceRow,
     TrialBalanceView,
 )
-from finance.report.table import CSV_MEDIA, AsCsv, csv_answer
+from finance.report.table import TABLES, AsTable, tabled
 
 router = Router("reports")
 
@@ -37,12 +37,12 @@ READ = "finance:report:read"
     "/trial-balance",
     permission=READ,
     problems=[NotWholePeriods, SeveralCurrencies, NoSuchResource, Unknown],
-    produces=[CSV_MEDIA],
+    produces=TABLES,
     response_model=TrialBalanceView,
 )
 async def show_trial_balance(
     session: Session,
-    as_csv: AsCsv,
+    table: AsTable,
     fiscal_year: Code | None = None,
     starts_on: Day | None = None,
     ends_on: Day | None = None,
@@ -60,7 +60,7 @@ async def show_trial_balance(
         balance = await trial_balance.over_periods(
             session, within, closing_entries=closing_entries, rolled_up=rolled_up
         )
-    return csv_answer(TrialBalanceRow, balance.rows) if as_csv else balance
+    return tabled(table, TrialBalanceRow, balance.rows) if table else balance
 
 
 async def _within(
@@ -79,12 +79,12 @@ async def _within(
     "/service-costs",
     permission=READ,
     problems=[NotWholePeriods, SeveralCurrencies],
-    produces=[CSV_MEDIA],
+    produces=TABLES,
     response_model=ServiceCostsView,
 )
 async def show_service_costs(
     session: Session,
-    as_csv: AsCsv,
+    table: AsTable,
     starts_on: Day,
     ends_on: Day,
     cost_object: Code | None = None,
@@ -93,7 +93,7 @@ async def show_service_costs(
     """Show what cost objects cost by nature, over whole periods until before `ends_on`."""
     within = await period_range(session, starts_on, ends_on)
     costs = await queries.service_costs(session, within, cost_object=cost_object, kind=kind)
-    return csv_answer(ServiceCostRow, costs.rows) if as_csv else costs
+    return tabled(table, ServiceCostRow, costs.rows) if table else costs
 
 
 @router.operation(
@@ -101,14 +101,14 @@ async def show_service_costs(
     "/recovery",
     permission=READ,
     problems=[NotWholePeriods, SeveralCurrencies, UnknownModel, SeveralAllocations],
-    produces=[CSV_MEDIA],
+    produces=TABLES,
     response_model=RecoveryView,
 )
 async def show_recovery(
-    session: Session, as_csv: AsCsv, starts_on: Day, ends_on: Day, allocation_model: Code | None = None
+    session: Session, table: AsTable, starts_on: Day, ends_on: Day, model: Code | None = None
 ) -> Any:
     """Show what of the cost of each service was recovered by invoices, over whole periods until before `ends_on`."""
     within = await period_range(session, starts_on, ends_on)
-    model = await model_with(session, allocation_model) if allocation_model else None
-    found = await recovery(session, within, model_id=model.id if model else None)
-    return csv_answer(RecoveryRow, found.rows) if as_csv else found
+    known = await model_with(session, model) if model else None
+    found = await recovery(session, within, model_id=known.id if known else None)
+    return tabled(table, RecoveryRow, found.rows) if table else found

@@ -10,6 +10,7 @@ from chassis.money import Amount
 from chassis.text import Schema
 from finance.account.model import AccountType
 from finance.cost_object.model import CostObjectKind
+from finance.report.links import EXPLAIN
 
 
 class TrialBalanceRow(Schema):
@@ -26,6 +27,7 @@ class TrialBalanceRow(Schema):
     base_debit: Amount
     base_credit: Amount
     base_balance: Amount
+    explain: str | None = Field(description=f"{EXPLAIN} Null for an account with others below it.")
 
 
 class CurrencyTotal(Schema):
@@ -59,6 +61,7 @@ class ServiceCostRow(Schema):
     expense: Amount
     income: Amount
     net: Amount = Field(description="Expense less income.")
+    explain: str | None = Field(description=f"{EXPLAIN} Null for what is assigned to no cost object.")
 
 
 class ServiceCostsView(Schema):
@@ -97,6 +100,8 @@ class RecoveryRow(Schema):
     over_under: Amount = Field(description="Charged less cost.")
     rate_percent: Amount | None = Field(description="Charged / cost; null where it is not measured.")
     recovered: Recovered
+    explain: str = Field(description=EXPLAIN)
+    explain_charged: str = Field(description=EXPLAIN)
 
 
 class RecoveryView(Schema):
@@ -112,3 +117,4 @@ class RecoveryView(Schema):
     over_under: Amount
     rate_percent: Amount | None
     straddling_invoices: int = Field(description="Final ones that begin before or end after the range: not counted.")
+    foreign_invoices: int = Field(description="Final ones in another currency: not counted.")

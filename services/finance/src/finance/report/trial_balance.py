@@ -17,6 +17,7 @@ from finance.fiscal_period.range import PeriodRange
 from finance.ledger.balance import balances_on
 from finance.ledger.model import PeriodBalance
 from finance.ledger.queries import SUMS
+from finance.report.links import postings
 from finance.report.schemas import CurrencyTotal, TrialBalanceRow, TrialBalanceView
 
 B = PeriodBalance
@@ -31,21 +32,22 @@ async def over_periods(
         .join(FiscalPeriod, FiscalPeriod.id == B.fiscal_period_id)
         .where(FiscalPeriod.starts_on >= within.starts_on, FiscalPeriod.starts_on < within.ends_on)
     )
-    rows = await _rows(session, held, closing_entries=closing_entries, rolled_up=rolled_up)
+    rows = await _rows(session, held, within, closing_entries=closing_entries, rolled_up=rolled_up)
     return _view(rows, within)
 
 
 async def up_to(session: AsyncSession, day: date, *, rolled_up: bool) -> TrialBalanceView:
     """All that was ever posted up to and with a day, closing entries too: results of closed years are retained."""
     held = await balances_on(session, day)
-    rows = await _rows(session, held, closing_entries=True, rolled_up=rolled_up)
     first = await session.scalar(select(func.min(FiscalYear.starts_on)))
     year = await year_holding(session, day)
-    return _view(rows, PeriodRange(first or day, day + timedelta(days=1), year.base_currency))
+    within = PeriodRange(first or day, day + timedelta(days=1), year.base_currency)
+    rows = await _rows(session, held, within, closing_entries=True, rolled_up=rolled_up)
+    return _view(rows, within)
 
 
 async def _rows(
-    session: AsyncSession, held: Select[Any], *, closing_entries: bool, rolled_up: bool
+    session: AsyncSession, held: Select[Any], within: PeriodRange, *, closing_entries: bool, rolled_up: bool
 ) -> list[TrialBalanceRow]:
     balances = held.subquery()
     c = balances.c
@@ -63,7 +65,10 @@ async def _rows(
     query = query.join(Account, of_account).group_by(*by).order_by(Account.code, c.currency)
     if not closing_entries:
         query = query.where(~c.closing)
-    return [TrialBalanceRow.model_validate(row) for row in await session.execute(query)]
+    return [
+        TrialBalanceRow(**row._mapping, explain=postings(within, account=row.account) if row.is_leaf else None)
+        for row in await session.execute(query)
+    ]
 
 
 def _view(rows: Sequence[TrialBalanceRow], within: PeriodRange) -> TrialBalanceView:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, Integer, cast, func, literal, select
+from sqlalchemy import BigInteger, Date, Integer, cast, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among, rows_of
@@ -75,3 +76,14 @@ async def sums(
         columns.number, columns.consumer_id, columns.cost_object_id, columns.quantity_days, covered, columns.beginning
     )
     return [SubscribedSum(*row) for row in await session.execute(query)]
+
+
+async def subscribed_on(session: AsyncSession, service_ids: Collection[UUID], day: date) -> dict[UUID, Decimal]:
+    """Service → the quantity that is subscribed on a day; one without any subscription is not in the answer."""
+    S = Subscription
+    query = (
+        select(S.service_id, func.sum(S.quantity))
+        .where(among(S.service_id, service_ids), S.starts_on <= day, or_(S.ends_on.is_(None), S.ends_on > day))
+        .group_by(S.service_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}

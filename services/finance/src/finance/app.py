@@ -15,6 +15,7 @@ from finance.charge_plan.routes import router as charge_plans
 from finance.charge_run.routes import router as charge_runs
 from finance.consumer.routes import router as consumers
 from finance.cost_import.routes import router as cost_imports
+from finance.cost_import.rule_routes import router as cost_assignments
 from finance.cost_object.routes import router as cost_objects
 from finance.db import Base
 from finance.driver.routes import router as drivers
@@ -48,6 +49,7 @@ manifest = Manifest(
         budget_reservations,
         assignment_rules,
         cost_imports,
+        cost_assignments,
         reports,
         forecasts,
         drivers,

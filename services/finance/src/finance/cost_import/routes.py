@@ -17,7 +17,6 @@ from chassis.problems import InvalidRequest, NoSuchResource
 from chassis.text import Code
 from finance.budget.model import NotBudgeted, Overspent
 from finance.cost_import import actions, queries
-from finance.cost_import.actions import Terms
 from finance.cost_import.focus import focus
 from finance.cost_import.model import (
     AccountUnfit,
@@ -27,8 +26,10 @@ from finance.cost_import.model import (
     NothingAccepted,
     OtherViewPosted,
     PeriodUnknown,
+    Terms,
 )
 from finance.cost_import.model import RejectedRow as Rejected
+from finance.cost_import.rule_schemas import SOURCE
 from finance.cost_import.schemas import (
     CompletenessView,
     CostImportResult,
@@ -59,7 +60,7 @@ REFUSALS = [
     NotALeaf,
 ]
 
-Source = Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="Whose cost it is.")]
+Source = Annotated[str, Query(max_length=40, pattern=SOURCE, description="Whose cost it is.")]
 Rates = Annotated[
     str | None,
     Query(
@@ -146,13 +147,13 @@ async def list_cost_imports(
 @router.operation("GET", "/cost-imports/{cost_import_id}", permission=READ)
 async def get_cost_import(cost_import_id: UUID, session: Session) -> CostImportView:
     """Show a cost import and what it holds of each fiscal period."""
-    return await _shown(session, await _found(session, cost_import_id))
+    return await _shown(session, await queries.existing(session, cost_import_id))
 
 
 @router.operation("GET", "/cost-imports/{cost_import_id}/rejected-rows", permission=READ)
 async def list_rejected_rows(cost_import_id: UUID, session: Session, asked: AskedPage) -> Page[RejectedRow]:
     """List the rows that a cost import could not take, each with its line, column and reason."""
-    await _found(session, cost_import_id)
+    await queries.existing(session, cost_import_id)
     query = select(Rejected).where(Rejected.cost_import_id == cost_import_id)
     return await page(session, query, asked, sorts={"line": Rejected.line}, tie=Rejected.line)
 
@@ -166,7 +167,7 @@ async def list_cost_import_rows(
     fiscal_period: Code | None = None,
 ) -> Page[CostImportRowView]:
     """List the rows of a cost import as they were placed; of `unassigned` are those that belong to nobody yet."""
-    await _found(session, cost_import_id)
+    await queries.existing(session, cost_import_id)
     query = queries.rows_of(cost_import_id)
     for column, wanted in ((CostObject.code, cost_object), (FiscalPeriod.code, fiscal_period)):
         if wanted:
@@ -179,13 +180,6 @@ async def list_cost_completeness(session: Session, asked: AskedPage, fiscal_year
     """List, per source and fiscal period of a year, what was imported when, and what is missing."""
     query, key = queries.completeness((await year_of(session, fiscal_year)).id)
     return await page(session, query, asked, sorts={"source": key}, tie=key, by_row=True)
-
-
-async def _found(session: AsyncSession, id: UUID) -> CostImport:
-    row = await session.get(CostImport, id)
-    if row is None:
-        raise NoSuchResource(f"There is no cost import with the id {id}.")
-    return row
 
 
 async def _shown(session: AsyncSession, row: CostImport) -> CostImportView:

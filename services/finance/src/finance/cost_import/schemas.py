@@ -100,6 +100,7 @@ class CostImportRowView(Schema):
     currency: str
     named_cost_object: str | None = Field(description="What the file says.")
     assigned_by: int | None = Field(description="The position of the assignment rule that gave the cost object.")
+    reassignment_id: UUID | None = Field(description="Where later rules gave it: of them is `assigned_by`.")
     description: str | None
     reference: str | None
     attributes: dict[str, str] = Field(description="The columns that the mapping keeps, and the tags.")

@@ -76,4 +76,7 @@ def _stored(id: UUID, row: Row[CostRow], place: Place) -> tuple[Any, ...]:
         value.description,
         value.reference,
         json.dumps(place.attributes),
+        value.account,
+        value.consumer,
+        None,
     )

@@ -1,0 +1,68 @@
+"""Cost imports: what rows said, what stands, reassignments, charges, runs, withdrawals, expected sources."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0007"
+
+INSTANT = sa.DateTime(timezone=True)
+VIEW = "view IN ('billed', 'effective')"
+
+
+def upgrade() -> None:
+    rows()
+    standing()
+    reassignments()
+
+
+def rows():
+    """Of earlier rows it is not known what they said of their account: they are taken to have named it."""
+    for name in ("named_account", "named_consumer"):
+        op.add_column("cost_import_rows", sa.Column(name, sa.Text()))
+    op.add_column("cost_import_rows", sa.Column("reassignment_id", sa.Uuid()))
+    op.execute(
+        "UPDATE cost_import_rows SET named_account = accounts.code FROM accounts "
+        "WHERE accounts.id = cost_import_rows.account_id"
+    )
+
+
+def standing():
+    op.add_column("cost_import_periods", sa.Column("superseded_at", INSTANT))
+    op.execute(
+        """
+        UPDATE cost_import_periods SET superseded_at = later.imported_at
+        FROM (
+            SELECT cost_import_id, fiscal_period_id, lead(imported_at) OVER (
+                PARTITION BY source, view, fiscal_period_id ORDER BY imported_at, cost_imports.id
+            ) AS imported_at
+            FROM cost_import_periods JOIN cost_imports ON cost_imports.id = cost_import_id
+        ) AS later
+        WHERE later.cost_import_id = cost_import_periods.cost_import_id
+          AND later.fiscal_period_id = cost_import_periods.fiscal_period_id
+        """
+    )
+    op.create_index(
+        "ix_cost_import_periods_superseded_at",
+        "cost_import_periods",
+        ["superseded_at"],
+        postgresql_where=sa.text("superseded_at IS NOT NULL"),
+    )
+
+
+def reassignments():
+    op.create_table(
+        "cost_reassignments",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("cost_import_id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("rules_version", sa.BigInteger(), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=False),
+        sa.Column("posting_id", sa.Uuid()),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reassigned_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_reassignments_cost_import_id"),
+        sa.ForeignKeyConstraint(["posting_id"], ["postings.id"], name="fk_cost_reassignments_posting_id"),
+        sa.CheckConstraint("row_count > 0", name="ck_cost_reassignments_row_count"),
+    )
+    op.create_index("ix_cost_reassignments_cost_import_id", "cost_reassignments", ["cost_import_id", "reassigned_at"])

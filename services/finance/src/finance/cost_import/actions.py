@@ -10,6 +10,7 @@ from chassis.imports import FileUpload
 from chassis.money import exact_sum
 from finance.assignment_rule.queries import standing
 from finance.cost_import import queries
+from finance.cost_import.charges import keep_charges
 from finance.cost_import.difference import Totals, balanced, difference, valued
 from finance.cost_import.model import (
     CostImport,
@@ -59,6 +60,7 @@ async def import_costs(
     await session.flush()
     session.add_all(_periods(made.id, scope, totals, staged))
     await session.flush()
+    await keep_charges(session, made.id)
     await supersede(session, made, scope.period_ids, at)
     return made, bool(lines)
 

@@ -158,7 +158,10 @@ class CostImportRow(Base):
     """
 
     __tablename__ = "cost_import_rows"
-    __table_args__ = (CheckConstraint("amount <> 'NaN'", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 'NaN'", name="amount"),
+        CheckConstraint("other_amount <> 'NaN'", name="other_amount"),
+    )
 
     cost_import_id: Mapped[UUID] = mapped_column(primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -177,6 +180,29 @@ class CostImportRow(Base):
     named_account: Mapped[str | None]
     named_consumer: Mapped[str | None]
     reassignment_id: Mapped[UUID | None]
+    other_amount: Mapped[Decimal | None]
+    charge_category: Mapped[str | None]
+    charge_class: Mapped[str | None]
+    commitment_status: Mapped[str | None]
+    publisher: Mapped[str | None]
+
+
+class CostImportCharge(Base):
+    """Rows of an import that are alike; `other_amount` is null unless all of them say theirs."""
+
+    __tablename__ = "cost_import_charges"
+    __table_args__ = (CheckConstraint("amount <> 'NaN' AND other_amount <> 'NaN'", name="amounts"),)
+
+    cost_import_id: Mapped[UUID] = mapped_column(ForeignKey("cost_imports.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    charge_category: Mapped[str | None]
+    charge_class: Mapped[str | None]
+    commitment_status: Mapped[str | None]
+    publisher: Mapped[str | None]
+    currency: Mapped[str]
+    row_count: Mapped[int]
+    amount: Mapped[Decimal]
+    other_amount: Mapped[Decimal | None]
 
 
 class CostReassignment(Base):

@@ -12,7 +12,8 @@ from finance.assignment_rule.matching import Rule, Rules
 from finance.cost_import.schemas import CostRow
 from finance.ledger.entry import RateMissing
 
-SAID = ("account", "cost_object", "consumer", "currency", "description", "reference")
+CHARGED = ("charge_category", "charge_class", "commitment_status", "publisher")
+SAID = ("account", "cost_object", "consumer", "currency", "description", "reference", *CHARGED)
 
 
 class Misplaced(ValueError):

@@ -26,7 +26,7 @@ from finance.cost_import.model import (
     Terms,
     ledger_source,
 )
-from finance.cost_import.placement import Assigner, Chart, Month, Scope
+from finance.cost_import.placement import CHARGED, Assigner, Chart, Month, Scope
 from finance.cost_object.model import CostObject, CostObjectKind
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
 from finance.ledger.model import JournalEntry, JournalLine
@@ -181,6 +181,8 @@ def rows_of(cost_import_id: UUID) -> Rows:
         CostImportRow.named_cost_object,
         CostImportRow.assigned_by,
         CostImportRow.reassignment_id,
+        CostImportRow.other_amount,
+        *(getattr(CostImportRow, name) for name in CHARGED),
         CostImportRow.description,
         CostImportRow.reference,
         CostImportRow.attributes,

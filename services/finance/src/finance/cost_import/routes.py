@@ -10,17 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.application import Now
 from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, FileUpload, MappingName, RejectedRow, upload_with
-from chassis.money import minor_unit
+from chassis.money import Currency, minor_unit
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import InvalidRequest, NoSuchResource
 from chassis.text import Code
 from finance.budget.model import NotBudgeted, Overspent
 from finance.cost_import import actions, queries
-from finance.cost_import.focus import focus
+from finance.cost_import.charges import charges_of
 from finance.cost_import.model import (
     AccountUnfit,
     CostImport,
+    CostImportCharge,
     CostImportRow,
     CostView,
     NothingAccepted,
@@ -29,8 +30,10 @@ from finance.cost_import.model import (
     Terms,
 )
 from finance.cost_import.model import RejectedRow as Rejected
+from finance.cost_import.native import BUILT_IN
 from finance.cost_import.rule_schemas import SOURCE
 from finance.cost_import.schemas import (
+    ChargeView,
     CompletenessView,
     CostImportResult,
     CostImportRowView,
@@ -103,8 +106,8 @@ def _rates(text: str) -> dict[str, Decimal]:
 async def cost_file(
     request: Request, session: Session, view: View = CostView.BILLED, mapping: MappingName = None
 ) -> FileUpload:
-    """With the mapping `focus` for FOCUS files, whose cost column depends on the view."""
-    return await upload_with({"focus": focus(view)})(request, session, mapping)
+    """The columns of built-in mappings depend on the view."""
+    return await upload_with({name: made(view) for name, made in BUILT_IN.items()})(request, session, mapping)
 
 
 @router.operation(
@@ -124,8 +127,9 @@ async def import_costs(
 ) -> CostImportResult:
     """Import cost data from CSV: the ledger gets the difference to what the source has posted for the period.
 
-    Fields: posted_on, account, cost_object, amount, currency, consumer, description, reference, tags. The mapping
-    `focus` reads FOCUS files from version 1.0 on. All or nothing: a closed period refuses the whole file.
+    Fields: posted_on, account, cost_object, amount, currency, consumer, description, reference, tags, other_amount,
+    charge_category, charge_class, commitment_status, publisher. Built-in mappings: `focus` (1.0 to 1.4), `aws-cur`,
+    `azure-ea`, `oci`. All or nothing: a closed period refuses the whole file.
     """
     made, changed = await actions.import_costs(session, upload, terms, actor=caller.subject, at=now)
     shown = await _shown(session, made)
@@ -173,6 +177,18 @@ async def list_cost_import_rows(
         if wanted:
             query = query.where(column == wanted)
     return await page(session, query, asked, sorts={"line": CostImportRow.line}, tie=CostImportRow.line, by_row=True)
+
+
+@router.operation("GET", "/cost-imports/{cost_import_id}/charges", permission=READ)
+async def list_charges_of_import(
+    cost_import_id: UUID, session: Session, asked: AskedPage, currency: Currency | None = None
+) -> Page[ChargeView]:
+    """List what a cost import was charged for: usage, purchases, tax, credits, and what of commitments was unused."""
+    query = charges_of(await queries.existing(session, cost_import_id))
+    if currency:
+        query = query.where(CostImportCharge.currency == currency)
+    sorts = {"number": CostImportCharge.number}
+    return await page(session, query, asked, sorts=sorts, tie=CostImportCharge.number, by_row=True)
 
 
 @router.operation("GET", "/cost-completeness", permission=READ, problems=[NoSuchResource])

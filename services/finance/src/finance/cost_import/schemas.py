@@ -21,6 +21,7 @@ def _read_tags(value: Any) -> Any:
     """In a file tags are a JSON object; a tag without a value gets an empty text, a number stays as it is written."""
     if not isinstance(value, str):
         return value
+    value = f"{{{value}}}" if value.startswith('"') else value  # as some exports write it, without its braces
     try:
         read = json.loads(value, parse_int=str, parse_float=str, parse_constant=str) if len(value) <= 20_000 else None
     except (json.JSONDecodeError, RecursionError):
@@ -46,6 +47,11 @@ class CostRow(Schema):
     description: Prose | None = None
     reference: Line | None = None
     tags: Tags = Field(default={})
+    other_amount: Amount | None = Field(default=None, description="In the other view: shown, and never posted.")
+    charge_category: Line | None = Field(default=None, description="Such as Usage, Purchase, Tax, Credit, Adjustment.")
+    charge_class: Line | None = Field(default=None, description="Correction, of a period invoiced before.")
+    commitment_status: Line | None = Field(default=None, description="Used or Unused, of a commitment.")
+    publisher: Line | None = Field(default=None, description="Who made what was bought, on a marketplace for one.")
 
 
 class ImportedPeriod(Schema):
@@ -103,7 +109,25 @@ class CostImportRowView(Schema):
     reassignment_id: UUID | None = Field(description="Where later rules gave it: of them is `assigned_by`.")
     description: str | None
     reference: str | None
+    other_amount: Amount | None = Field(description="In the other view: shown, and never posted.")
+    charge_category: str | None
+    charge_class: str | None
+    commitment_status: str | None
+    publisher: str | None
     attributes: dict[str, str] = Field(description="The columns that the mapping keeps, and the tags.")
+
+
+class ChargeView(Schema):
+    """Rows of an import that are alike. Billed and effective amounts are two views of one cost: never add them."""
+
+    charge_category: str | None
+    charge_class: str | None
+    commitment_status: str | None = Field(description="`Unused` is the part of commitments that nobody used.")
+    publisher: str | None
+    currency: str
+    row_count: int
+    billed_amount: Amount | None = Field(description="Null where the file does not say it of all these rows.")
+    effective_amount: Amount | None = Field(description="Null where the file does not say it of all these rows.")
 
 
 class CompletenessView(Schema):

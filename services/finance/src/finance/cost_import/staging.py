@@ -79,4 +79,9 @@ def _stored(id: UUID, row: Row[CostRow], place: Place) -> tuple[Any, ...]:
         value.account,
         value.consumer,
         None,
+        value.other_amount,
+        value.charge_category,
+        value.charge_class,
+        value.commitment_status,
+        value.publisher,
     )

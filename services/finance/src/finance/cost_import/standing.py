@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
 from finance.cost_import.model import CostImport, CostImportPeriod, CostImportRow, CostView
-from finance.cost_import.placement import Scope
+from finance.cost_import.placement import CHARGED, Scope
 from finance.cost_import.schemas import CostRow
 
 ROWS_AT_ONCE = 5_000
@@ -79,4 +79,5 @@ def as_said(row: Row[Any]) -> CostRow:
         description=row.description,
         reference=row.reference,
         tags={},
+        **{name: getattr(row, name) for name in CHARGED},
     )

@@ -6,12 +6,14 @@ from alembic import op
 revision = "0010"
 down_revision = "0007"
 
+CHARGED = ("charge_category", "charge_class", "commitment_status", "publisher")
 INSTANT = sa.DateTime(timezone=True)
 VIEW = "view IN ('billed', 'effective')"
 
 
 def upgrade() -> None:
     rows()
+    charges()
     standing()
     reassignments()
 
@@ -21,9 +23,28 @@ def rows():
     for name in ("named_account", "named_consumer"):
         op.add_column("cost_import_rows", sa.Column(name, sa.Text()))
     op.add_column("cost_import_rows", sa.Column("reassignment_id", sa.Uuid()))
+    op.add_column("cost_import_rows", sa.Column("other_amount", sa.Numeric()))
+    for name in CHARGED:
+        op.add_column("cost_import_rows", sa.Column(name, sa.Text()))
+    op.create_check_constraint("ck_cost_import_rows_other_amount", "cost_import_rows", "other_amount <> 'NaN'")
     op.execute(
         "UPDATE cost_import_rows SET named_account = accounts.code FROM accounts "
         "WHERE accounts.id = cost_import_rows.account_id"
+    )
+
+
+def charges():
+    op.create_table(
+        "cost_import_charges",
+        sa.Column("cost_import_id", sa.Uuid(), primary_key=True),
+        sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+        *(sa.Column(name, sa.Text()) for name in CHARGED),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.Numeric(), nullable=False),
+        sa.Column("other_amount", sa.Numeric()),
+        sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_import_charges_cost_import_id"),
+        sa.CheckConstraint("amount <> 'NaN' AND other_amount <> 'NaN'", name="ck_cost_import_charges_amounts"),
     )
 
 

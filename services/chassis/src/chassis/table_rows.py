@@ -1,7 +1,7 @@
 """Reads a CSV file by its mapping: each record becomes a row of fields, is skipped, or is rejected with a reason."""
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Set
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,6 +97,11 @@ class RowReader:
         self._only = [(only.column, frozenset(only.one_of)) for only in mapping.only]
         self._left_out = [(left.column, frozenset(left.one_of)) for left in mapping.leave_out]
         self._grouped = _grouped(mapping)
+
+    @property
+    def columns(self) -> Set[str]:
+        """Those that it reads; whatever stands in the others is passed over."""
+        return self._position.keys()
 
     def read(self, record: Record) -> Outcome:
         line, fields = record

@@ -31,6 +31,7 @@ from finance.cost_import.model import (
 )
 from finance.cost_import.model import RejectedRow as Rejected
 from finance.cost_import.native import BUILT_IN
+from finance.cost_import.parquet import PARQUET_MEDIA, parquet_outcomes
 from finance.cost_import.rule_schemas import SOURCE
 from finance.cost_import.schemas import (
     ChargeView,
@@ -107,7 +108,8 @@ async def cost_file(
     request: Request, session: Session, view: View = CostView.BILLED, mapping: MappingName = None
 ) -> FileUpload:
     """The columns of built-in mappings depend on the view."""
-    return await upload_with({name: made(view) for name, made in BUILT_IN.items()})(request, session, mapping)
+    mappings = {name: made(view) for name, made in BUILT_IN.items()}
+    return await upload_with(mappings, {PARQUET_MEDIA: parquet_outcomes})(request, session, mapping)
 
 
 @router.operation(
@@ -115,7 +117,7 @@ async def cost_file(
     "/cost-imports",
     permission=IMPORT,
     problems=REFUSALS,
-    upload=CSV_MEDIA,
+    upload=(*CSV_MEDIA, PARQUET_MEDIA),
     max_body_bytes=IMPORT_BODY_BYTES,
 )
 async def import_costs(
@@ -125,7 +127,7 @@ async def import_costs(
     caller: CurrentCaller,
     now: Now,
 ) -> CostImportResult:
-    """Import cost data from CSV: the ledger gets the difference to what the source has posted for the period.
+    """Import cost data from CSV or Parquet: the ledger gets the difference to what its source has posted there.
 
     Fields: posted_on, account, cost_object, amount, currency, consumer, description, reference, tags, other_amount,
     charge_category, charge_class, commitment_status, publisher. Built-in mappings: `focus` (1.0 to 1.4), `aws-cur`,

@@ -80,6 +80,7 @@ class FileUpload:
     accepted: int = 0
     rejected: int = 0
     skipped: int = 0
+    received_bytes: int = 0
     _shown: list[Rejection] = field(default_factory=list)
     _unkept: list[Rejection] = field(default_factory=list)
     _sha256: Any = field(default_factory=hashlib.sha256)
@@ -137,6 +138,7 @@ class FileUpload:
         try:
             async for chunk in self.body:
                 self._sha256.update(chunk)
+                self.received_bytes += len(chunk)
                 yield chunk
         except ClientDisconnect as gone:
             raise FileUnreadable("The upload broke off before its end.") from gone

@@ -16,6 +16,7 @@ from finance.charge_run.routes import router as charge_runs
 from finance.consumer.routes import router as consumers
 from finance.cost_import.routes import router as cost_imports
 from finance.cost_import.rule_routes import router as cost_assignments
+from finance.cost_import.run_routes import router as cost_import_runs
 from finance.cost_object.routes import router as cost_objects
 from finance.db import Base
 from finance.driver.routes import router as drivers
@@ -50,6 +51,7 @@ manifest = Manifest(
         assignment_rules,
         cost_imports,
         cost_assignments,
+        cost_import_runs,
         reports,
         forecasts,
         drivers,

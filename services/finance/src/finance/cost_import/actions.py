@@ -21,13 +21,14 @@ from finance.cost_import.model import (
 )
 from finance.cost_import.placement import Scope
 from finance.cost_import.posting import batch
+from finance.cost_import.progress import Progress
 from finance.cost_import.staging import Staged, discard, stage
 from finance.cost_import.standing import supersede
 from finance.ledger.actions import post
 
 
 async def import_costs(
-    session: AsyncSession, upload: FileUpload, terms: Terms, *, actor: str, at: datetime
+    session: AsyncSession, upload: FileUpload, terms: Terms, progress: Progress, *, actor: str, at: datetime
 ) -> tuple[CostImport, bool]:
     """The import, and whether the ledger changed. A file sent again that changes nothing is the earlier import."""
     scope = await queries.scope(session, terms.period)
@@ -35,7 +36,8 @@ async def import_costs(
     chart = await queries.chart(session, scope, rules, terms)
     made = CostImport(**terms.stated, id=uuid7(), rules_version=rules_version, actor=actor, imported_at=at)
     made.cover(starts_on=scope.starts_on, ends_on=scope.ends_on, base_currency=scope.base_currency)
-    staged = await stage(session, upload, chart, terms.source, made.id)
+    staged = await stage(session, upload, chart, terms.source, made.id, progress)
+    await progress.tell(upload, now=True)
     made.count(
         digest=upload.digest,
         accepted=upload.accepted,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.application import Now
+from chassis.beside import BesideTransaction
 from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, FileUpload, MappingName, RejectedRow, upload_with
 from chassis.money import Currency, minor_unit
 from chassis.operations import CurrentCaller, Router, Session
@@ -32,7 +33,9 @@ from finance.cost_import.model import (
 from finance.cost_import.model import RejectedRow as Rejected
 from finance.cost_import.native import BUILT_IN
 from finance.cost_import.parquet import PARQUET_MEDIA, parquet_outcomes
+from finance.cost_import.progress import Progress
 from finance.cost_import.rule_schemas import SOURCE
+from finance.cost_import.run import ImportCancelled
 from finance.cost_import.schemas import (
     ChargeView,
     CompletenessView,
@@ -55,6 +58,7 @@ REFUSALS = [
     AccountUnfit,
     NothingAccepted,
     OtherViewPosted,
+    ImportCancelled,
     NotOpen,
     RateMissing,
     AmountOutOfRange,
@@ -124,6 +128,7 @@ async def import_costs(
     upload: Annotated[FileUpload, Depends(cost_file)],
     terms: Annotated[Terms, Depends(terms)],
     session: Session,
+    beside: BesideTransaction,
     caller: CurrentCaller,
     now: Now,
 ) -> CostImportResult:
@@ -133,9 +138,16 @@ async def import_costs(
     charge_category, charge_class, commitment_status, publisher. Built-in mappings: `focus` (1.0 to 1.4), `aws-cur`,
     `azure-ea`, `oci`. All or nothing: a closed period refuses the whole file.
     """
-    made, changed = await actions.import_costs(session, upload, terms, actor=caller.subject, at=now)
-    shown = await _shown(session, made)
-    return CostImportResult(**dict(shown), changed=changed, rejections=upload.rejections)
+    progress = Progress(beside)
+    await progress.begin(session, terms, actor=caller.subject, at=now)
+    try:
+        made, changed = await actions.import_costs(session, upload, terms, progress, actor=caller.subject, at=now)
+        shown = await _shown(session, made)
+    except Exception as error:
+        await progress.fail(upload, error)
+        raise
+    await progress.end(session, upload, made.id)
+    return CostImportResult(**dict(shown), changed=changed, rejections=upload.rejections, run_id=progress.id)
 
 
 @router.operation("GET", "/cost-imports", permission=READ)

@@ -93,6 +93,7 @@ class CostImportView(CostImportSummary):
 class CostImportResult(CostImportView):
     changed: bool = Field(description="False when the ledger already said this.")
     rejections: list[RejectedRow] = Field(description="The first 1,000.")
+    run_id: UUID = Field(description="Under which its progress was told.")
 
 
 class CostImportRowView(Schema):

@@ -15,6 +15,7 @@ from chassis.imports import FileUpload, Row
 from chassis.table_rows import Rejection
 from finance.cost_import.model import CostImportRow, RejectedRow
 from finance.cost_import.placement import Chart, Misplaced, Place
+from finance.cost_import.progress import Progress
 from finance.cost_import.schemas import CostRow
 
 ROWS, REJECTED = cast("Table", CostImportRow.__table__), cast("Table", RejectedRow.__table__)
@@ -28,7 +29,9 @@ class Staged:
     unassigned: int = 0
 
 
-async def stage(session: AsyncSession, upload: FileUpload, chart: Chart, source: str, id: UUID) -> Staged:
+async def stage(
+    session: AsyncSession, upload: FileUpload, chart: Chart, source: str, id: UUID, progress: Progress
+) -> Staged:
     """Stores every row under the import `id`, either as accepted or as rejected. RateMissing refuses the file."""
 
     async def keep(rejections: list[Rejection]) -> None:
@@ -40,6 +43,7 @@ async def stage(session: AsyncSession, upload: FileUpload, chart: Chart, source:
         await copy_rows(session, ROWS, [_stored(id, row, place) for row, place in placed])
         staged.by_period.update(place.period_id for _, place in placed)
         staged.unassigned += sum(place.cost_object_id == chart.unassigned_id for _, place in placed)
+        await progress.tell(upload)
     return staged
 
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     charges()
     standing()
     reassignments()
+    runs()
 
 
 def rows():
@@ -87,3 +88,30 @@ def reassignments():
         sa.CheckConstraint("row_count > 0", name="ck_cost_reassignments_row_count"),
     )
     op.create_index("ix_cost_reassignments_cost_import_id", "cost_reassignments", ["cost_import_id", "reassigned_at"])
+
+
+def runs():
+    op.create_table(
+        "cost_import_runs",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("view", sa.String(40), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False)
+            for name in ("received_bytes", "read", "accepted", "rejected")
+        ),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("cost_import_id", sa.Uuid()),
+        sa.Column("problem", sa.Text()),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_import_runs_cost_import_id"),
+        sa.CheckConstraint(VIEW, name="ck_cost_import_runs_costview"),
+        sa.CheckConstraint(
+            "state IN ('running', 'done', 'failed', 'cancelled', 'interrupted')", name="ck_cost_import_runs_runstate"
+        ),
+    )
+    op.create_index("ix_cost_import_runs_started_at", "cost_import_runs", ["started_at", "id"])

@@ -14,10 +14,12 @@ from finance.charge.routes import router as charges
 from finance.charge_plan.routes import router as charge_plans
 from finance.charge_run.routes import router as charge_runs
 from finance.consumer.routes import router as consumers
+from finance.cost_import.outdated import ended_runs, superseded_rows
 from finance.cost_import.routes import router as cost_imports
 from finance.cost_import.rule_routes import router as cost_assignments
 from finance.cost_import.run_routes import router as cost_import_runs
 from finance.cost_object.routes import router as cost_objects
+from finance.cost_source.routes import router as cost_sources
 from finance.db import Base
 from finance.driver.routes import router as drivers
 from finance.exchange_rate.routes import router as exchange_rates
@@ -52,6 +54,7 @@ manifest = Manifest(
         cost_imports,
         cost_assignments,
         cost_import_runs,
+        cost_sources,
         reports,
         forecasts,
         drivers,
@@ -73,4 +76,5 @@ manifest = Manifest(
         InvestmentAppraised,
     ],
     reactions=reactions.all,
+    outdated=[superseded_rows, ended_runs],
 )

@@ -83,6 +83,7 @@ def _periods(id: UUID, scope: Scope, totals: Totals, staged: Staged) -> list[Cos
             cost_import_id=id,
             fiscal_period_id=month.id,
             row_count=staged.by_period[month.id],
+            days=staged.days.get(month.id, 0),
             base_amount=exact_sum(base for key, (_, base) in totals.items() if key.fiscal_period_id == month.id),
         )
         for month in scope.months.values()

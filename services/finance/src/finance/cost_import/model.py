@@ -36,6 +36,10 @@ class NotAsPosted(Conflict, code="finance.cost-import.not-as-posted"):
     """The ledger holds something else than the import says, as after a reversal: import the file again."""
 
 
+class Superseded(Conflict, code="finance.cost-import.superseded"):
+    """Nothing of the import stands any more, so that there is nothing to withdraw."""
+
+
 class CostView(StrEnum):
     """Billed is what was invoiced when (cash); effective spreads purchases over their use (accrual)."""
 
@@ -101,6 +105,10 @@ class CostImport(Base):
     posting_id: Mapped[UUID | None] = mapped_column(ForeignKey("postings.id"))
     actor: Mapped[str]
     imported_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
+    withdrawal_posting_id: Mapped[UUID | None] = mapped_column(ForeignKey("postings.id"))
 
     def cover(self, *, starts_on: date, ends_on: date, base_currency: str) -> None:
         self.starts_on, self.ends_on, self.base_currency = starts_on, ends_on, base_currency
@@ -109,6 +117,10 @@ class CostImport(Base):
         """Every row of the file once; `unassigned` are some of the accepted ones."""
         self.digest, self.read = digest, accepted + rejected + skipped
         self.accepted, self.rejected, self.skipped, self.unassigned = accepted, rejected, skipped, unassigned
+
+    def withdraw(self, *, reason: str, posting_id: UUID | None, actor: str, at: datetime) -> None:
+        self.withdrawn_at, self.withdrawn_by = at, actor
+        self.withdrawal_reason, self.withdrawal_posting_id = reason, posting_id
 
     @property
     def terms(self) -> Terms:
@@ -123,12 +135,17 @@ class CostImport(Base):
         )
 
     def says_what(self, earlier: "CostImport") -> bool:
-        """Whether the same file was read in the same way."""
-        return (self.digest, self.accepted, self.skipped) == (earlier.digest, earlier.accepted, earlier.skipped)
+        """Whether the same file was read in the same way, and is not withdrawn."""
+        return earlier.withdrawn_at is None and (self.digest, self.accepted, self.skipped) == (
+            earlier.digest,
+            earlier.accepted,
+            earlier.skipped,
+        )
 
 
 class CostImportPeriod(Base):
-    """What an import holds of one fiscal period; `base_amount` is the sum of its rows in base currency.
+    """What an import holds of one fiscal period; `base_amount` is the sum of its rows in base currency; `days` has a
+    bit for each day of the month that has rows, the lowest for the first.
 
     The ledger holds what stands: of each source, view and fiscal period the one that is not superseded.
     """
@@ -148,6 +165,7 @@ class CostImportPeriod(Base):
     row_count: Mapped[int]
     base_amount: Mapped[Decimal]
     superseded_at: Mapped[datetime | None]
+    days: Mapped[int | None]
 
 
 class CostImportRow(Base):

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, and_, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
@@ -199,34 +199,3 @@ def rows_of(cost_import_id: UUID) -> Rows:
         .outerjoin(Consumer, Consumer.id == CostImportRow.consumer_id)
         .where(CostImportRow.cost_import_id == cost_import_id)
     )
-
-
-def completeness(fiscal_year_id: UUID) -> tuple[Rows, Any]:
-    """Per source, view and period of the year the newest import that covers it; and what orders them, each once."""
-    months = select(FiscalPeriod).where(FiscalPeriod.fiscal_year_id == fiscal_year_id).subquery()
-    covered = (
-        select(CostImport, CostImportPeriod.fiscal_period_id, CostImportPeriod.row_count, CostImportPeriod.base_amount)
-        .join(CostImportPeriod, CostImportPeriod.cost_import_id == CostImport.id)
-        .join(months, months.c.id == CostImportPeriod.fiscal_period_id)
-        .ext(distinct_on(CostImport.source, CostImport.view, CostImportPeriod.fiscal_period_id))
-        .order_by(
-            CostImport.source,
-            CostImport.view,
-            CostImportPeriod.fiscal_period_id,
-            CostImport.imported_at.desc(),
-            CostImport.id.desc(),
-        )
-        .subquery()
-    )
-    sources = select(covered.c.source, covered.c.view).distinct().subquery()
-    here = and_(
-        covered.c.source == sources.c.source,
-        covered.c.view == sources.c.view,
-        covered.c.fiscal_period_id == months.c.id,
-    )
-    shown = (covered.c[name] for name in "imported_at row_count base_amount read accepted rejected skipped".split())
-    query = select(
-        sources, months.c.code.label("fiscal_period"), covered.c.id.label("cost_import_id"), *shown
-    ).select_from(sources.join(months, months.c.id.is_not(None)).outerjoin(covered, here))
-    key = func.concat_ws(" ", sources.c.source, cast(sources.c.view, String), cast(months.c.starts_on, String))
-    return query, key

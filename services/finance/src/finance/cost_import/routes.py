@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.application import Now
+from chassis.application import Now, Today
 from chassis.beside import BesideTransaction
 from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, FileUpload, MappingName, RejectedRow, upload_with
 from chassis.money import Currency, minor_unit
@@ -19,6 +19,7 @@ from chassis.text import Code
 from finance.budget.model import NotBudgeted, Overspent
 from finance.cost_import import actions, queries
 from finance.cost_import.charges import charges_of
+from finance.cost_import.completeness import completeness, judged
 from finance.cost_import.model import (
     AccountUnfit,
     CostImport,
@@ -28,6 +29,7 @@ from finance.cost_import.model import (
     NothingAccepted,
     OtherViewPosted,
     PeriodUnknown,
+    Superseded,
     Terms,
 )
 from finance.cost_import.model import RejectedRow as Rejected
@@ -43,7 +45,9 @@ from finance.cost_import.schemas import (
     CostImportRowView,
     CostImportSummary,
     CostImportView,
+    WithdrawCostImport,
 )
+from finance.cost_import.withdrawing import withdraw
 from finance.cost_object.model import CostObject
 from finance.fiscal_period.model import FiscalPeriod, NotOpen
 from finance.fiscal_period.queries import year_of
@@ -53,20 +57,8 @@ router = Router("cost-imports")
 
 READ, IMPORT = "finance:cost-import:read", "finance:cost-import:import"
 RATE = r"[A-Z]{3}:[0-9]{1,9}(\.[0-9]{1,12})?"
-REFUSALS = [
-    PeriodUnknown,
-    AccountUnfit,
-    NothingAccepted,
-    OtherViewPosted,
-    ImportCancelled,
-    NotOpen,
-    RateMissing,
-    AmountOutOfRange,
-    CostObjectClosed,
-    Overspent,
-    NotBudgeted,
-    NotALeaf,
-]
+CORRECTIONS = [NotOpen, NotALeaf, CostObjectClosed, AmountOutOfRange, RateMissing, Overspent, NotBudgeted]
+REFUSALS = [PeriodUnknown, AccountUnfit, NothingAccepted, OtherViewPosted, ImportCancelled, *CORRECTIONS]
 
 Source = Annotated[str, Query(max_length=40, pattern=SOURCE, description="Whose cost it is.")]
 Rates = Annotated[
@@ -206,10 +198,29 @@ async def list_charges_of_import(
 
 
 @router.operation("GET", "/cost-completeness", permission=READ, problems=[NoSuchResource])
-async def list_cost_completeness(session: Session, asked: AskedPage, fiscal_year: Code) -> Page[CompletenessView]:
+async def list_cost_completeness(
+    session: Session, asked: AskedPage, fiscal_year: Code, today: Today
+) -> Page[CompletenessView]:
     """List, per source and fiscal period of a year, what was imported when, and what is missing."""
-    query, key = queries.completeness((await year_of(session, fiscal_year)).id)
-    return await page(session, query, asked, sorts={"source": key}, tie=key, by_row=True)
+    query, key = completeness((await year_of(session, fiscal_year)).id)
+    found: Any = await page(session, query, asked, sorts={"source": key}, tie=key, by_row=True)
+    items = [CompletenessView.model_validate(judged(row, today), extra="ignore") for row in found["items"]]
+    return Page(items=items, next_cursor=found["next_cursor"], total=found["total"])
+
+
+@router.operation(
+    "POST",
+    "/cost-imports/{cost_import_id}/withdrawal",
+    permission=IMPORT,
+    problems=[Superseded, *CORRECTIONS],
+    example={"reason": "The file of another tenant"},
+)
+async def withdraw_cost_import(
+    cost_import_id: UUID, command: WithdrawCostImport, session: Session, caller: CurrentCaller, now: Now
+) -> CostImportView:
+    """Take back what a cost import left in the ledger, by a linked correction. Its file may be imported again."""
+    made = await withdraw(session, cost_import_id, **dict(command), actor=caller.subject, at=now)
+    return await _shown(session, made)
 
 
 async def _shown(session: AsyncSession, row: CostImport) -> CostImportView:

@@ -12,6 +12,7 @@ from chassis.imports import RejectedRow
 from chassis.money import Amount, Currency
 from chassis.text import NO_NUL, Day, Line, Prose, Schema
 from finance.cost_import.model import CostView
+from finance.cost_source.model import CompletenessState
 
 TagName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=NO_NUL)]
 TagText = Annotated[str, StringConstraints(max_length=1_000, pattern=NO_NUL)]
@@ -84,6 +85,15 @@ class CostImportSummary(Schema):
     posting_id: UUID | None = Field(description="Null when the ledger needed no change.")
     actor: str
     imported_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawal_reason: str | None
+    withdrawal_posting_id: UUID | None = Field(description="The correction that took its amounts back.")
+
+
+class WithdrawCostImport(Schema):
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=NO_NUL)]
+    adjustment: bool = Field(default=False, description="Soft-closed periods take it too.")
 
 
 class CostImportView(CostImportSummary):
@@ -132,11 +142,13 @@ class ChargeView(Schema):
 
 
 class CompletenessView(Schema):
-    """The newest import that covers a fiscal period of a source; all null where there is none."""
+    """The import that stands in a fiscal period of a source; null where there is none. A withdrawn one does not."""
 
     source: str
     view: CostView
     fiscal_period: str
+    state: CompletenessState = Field(description="Of sources that are expected, what was not imported is missing.")
+    missing_days: list[date] = Field(max_length=31, description="Of a daily source, before today.")
     cost_import_id: UUID | None
     imported_at: datetime | None
     row_count: int | None = Field(description="Accepted rows in this fiscal period.")

@@ -23,9 +23,10 @@ ROWS, REJECTED = cast("Table", CostImportRow.__table__), cast("Table", RejectedR
 
 @dataclass
 class Staged:
-    """Accepted rows per fiscal period, and how many of all are without a cost object of their own."""
+    """Accepted rows and, as bits, their days per fiscal period; how many of all are without a cost object."""
 
     by_period: Counter[UUID] = field(default_factory=Counter)
+    days: dict[UUID, int] = field(default_factory=dict)
     unassigned: int = 0
 
 
@@ -42,6 +43,8 @@ async def stage(
         placed = list(_placed(batch, upload, chart, source))
         await copy_rows(session, ROWS, [_stored(id, row, place) for row, place in placed])
         staged.by_period.update(place.period_id for _, place in placed)
+        for period_id, day in {(place.period_id, row.value.posted_on.day) for row, place in placed}:
+            staged.days[period_id] = staged.days.get(period_id, 0) | 1 << (day - 1)
         staged.unassigned += sum(place.cost_object_id == chart.unassigned_id for _, place in placed)
         await progress.tell(upload)
     return staged

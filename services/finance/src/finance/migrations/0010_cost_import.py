@@ -17,6 +17,8 @@ def upgrade() -> None:
     standing()
     reassignments()
     runs()
+    withdrawals()
+    sources()
 
 
 def rows():
@@ -27,7 +29,7 @@ def rows():
     op.add_column("cost_import_rows", sa.Column("other_amount", sa.Numeric()))
     for name in CHARGED:
         op.add_column("cost_import_rows", sa.Column(name, sa.Text()))
-    op.create_check_constraint("ck_cost_import_rows_other_amount", "cost_import_rows", "other_amount <> 'NaN'")
+    op.create_check_constraint("other_amount", "cost_import_rows", "other_amount <> 'NaN'")
     op.execute(
         "UPDATE cost_import_rows SET named_account = accounts.code FROM accounts "
         "WHERE accounts.id = cost_import_rows.account_id"
@@ -45,12 +47,13 @@ def charges():
         sa.Column("amount", sa.Numeric(), nullable=False),
         sa.Column("other_amount", sa.Numeric()),
         sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_import_charges_cost_import_id"),
-        sa.CheckConstraint("amount <> 'NaN' AND other_amount <> 'NaN'", name="ck_cost_import_charges_amounts"),
+        sa.CheckConstraint("amount <> 'NaN' AND other_amount <> 'NaN'", name="amounts"),
     )
 
 
 def standing():
     op.add_column("cost_import_periods", sa.Column("superseded_at", INSTANT))
+    op.add_column("cost_import_periods", sa.Column("days", sa.BigInteger()))
     op.execute(
         """
         UPDATE cost_import_periods SET superseded_at = later.imported_at
@@ -85,7 +88,7 @@ def reassignments():
         sa.Column("reassigned_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_reassignments_cost_import_id"),
         sa.ForeignKeyConstraint(["posting_id"], ["postings.id"], name="fk_cost_reassignments_posting_id"),
-        sa.CheckConstraint("row_count > 0", name="ck_cost_reassignments_row_count"),
+        sa.CheckConstraint("row_count > 0", name="row_count"),
     )
     op.create_index("ix_cost_reassignments_cost_import_id", "cost_reassignments", ["cost_import_id", "reassigned_at"])
 
@@ -109,9 +112,37 @@ def runs():
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_import_runs_cost_import_id"),
-        sa.CheckConstraint(VIEW, name="ck_cost_import_runs_costview"),
+        sa.CheckConstraint(VIEW, name="costview"),
         sa.CheckConstraint(
-            "state IN ('running', 'done', 'failed', 'cancelled', 'interrupted')", name="ck_cost_import_runs_runstate"
+            "state IN ('running', 'done', 'failed', 'cancelled', 'interrupted')", name="runstate"
         ),
     )
     op.create_index("ix_cost_import_runs_started_at", "cost_import_runs", ["started_at", "id"])
+
+
+def withdrawals():
+    op.add_column("cost_imports", sa.Column("withdrawn_at", INSTANT))
+    op.add_column("cost_imports", sa.Column("withdrawn_by", sa.Text()))
+    op.add_column("cost_imports", sa.Column("withdrawal_reason", sa.Text()))
+    op.add_column("cost_imports", sa.Column("withdrawal_posting_id", sa.Uuid()))
+    op.create_foreign_key(
+        "fk_cost_imports_withdrawal_posting_id", "cost_imports", "postings", ["withdrawal_posting_id"], ["id"]
+    )
+
+
+def sources():
+    op.create_table(
+        "cost_sources",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("view", sa.String(40), nullable=False),
+        sa.Column("cadence", sa.String(40), nullable=False),
+        sa.Column("expected_from", sa.Date(), nullable=False),
+        sa.Column("expected_until", sa.Date()),
+        sa.UniqueConstraint("source", name="uq_cost_sources_source"),
+        sa.CheckConstraint("expected_until > expected_from", name="begins_before_it_ends"),
+        sa.CheckConstraint(VIEW, name="costview"),
+        sa.CheckConstraint("cadence IN ('daily', 'monthly')", name="cadence"),
+    )

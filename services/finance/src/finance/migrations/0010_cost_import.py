@@ -113,9 +113,7 @@ def runs():
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["cost_import_id"], ["cost_imports.id"], name="fk_cost_import_runs_cost_import_id"),
         sa.CheckConstraint(VIEW, name="costview"),
-        sa.CheckConstraint(
-            "state IN ('running', 'done', 'failed', 'cancelled', 'interrupted')", name="runstate"
-        ),
+        sa.CheckConstraint("state IN ('running', 'done', 'failed', 'cancelled', 'interrupted')", name="runstate"),
     )
     op.create_index("ix_cost_import_runs_started_at", "cost_import_runs", ["started_at", "id"])
 

@@ -17,12 +17,11 @@ from sqlalchemy import (
     column,
     exists,
     func,
-    insert,
     literal,
     select,
     table,
-    update,
 )
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.beside import Beside
@@ -38,50 +37,43 @@ R = CostImportRun
 
 
 class Progress:
-    """Of one run. What it tells is not needed for the import; only its end is written in the import's transaction."""
+    """Of one run, which is told of from its first rows on. What it tells is not needed for the import; only its end is
+    written in the import's transaction."""
 
-    def __init__(self, beside: Beside) -> None:
+    def __init__(self, beside: Beside, terms: Terms, *, actor: str, at: datetime) -> None:
         self.id, self._beside, self._told_at = uuid7(), beside, 0.0
+        said = {"source": terms.source, "view": terms.view, "period": terms.period, "actor": actor}
+        self._said = {"id": self.id, "cancel_requested": False, "started_at": at, **said}
 
-    async def begin(self, session: AsyncSession, terms: Terms, *, actor: str, at: datetime) -> None:
+    async def begin(self, session: AsyncSession) -> None:
         """The transaction holds the lock of the run, and so the database knows whether it still goes on."""
         await session.execute(select(func.pg_advisory_xact_lock(_lock(str(self.id)))))
-        counts = dict.fromkeys(("received_bytes", "read", "accepted", "rejected"), 0)
-        said = {"source": terms.source, "view": terms.view, "period": terms.period, "actor": actor}
-        row = {"id": self.id, "state": RunState.RUNNING, "cancel_requested": False, **said, **counts}
-        await self._beside.execute(insert(R).values(**row, started_at=at, changed_at=at))
 
     async def tell(self, upload: FileUpload, *, now: bool = False) -> None:
         """At most once a second, unless `now`. ImportCancelled."""
         if monotonic() - self._told_at < PAUSE_SECONDS and not now:
             return
-        change = self._changed(**_counts(upload)).returning(R.cancel_requested)
-        rows = await self._beside.execute(change)
+        rows = await self._beside.execute(self._told(upload, RunState.RUNNING).returning(R.cancel_requested))
         self._told_at = monotonic()
         if rows and rows[0].cancel_requested:
             raise ImportCancelled
 
     async def fail(self, upload: FileUpload, error: Exception) -> None:
-        problem = as_problem(error)
-        state = RunState.CANCELLED if isinstance(problem, ImportCancelled) else RunState.FAILED
-        await self._beside.execute(self._changed(**_counts(upload), state=state, problem=problem.code))
+        if self._told_at:
+            problem = as_problem(error)
+            state = RunState.CANCELLED if isinstance(problem, ImportCancelled) else RunState.FAILED
+            await self._beside.execute(self._told(upload, state, problem=problem.code))
 
     async def end(self, session: AsyncSession, upload: FileUpload, cost_import_id: UUID) -> None:
         """The last statement of the import: whoever would tell something beside it now would wait for it."""
-        done = self._changed(**_counts(upload), state=RunState.DONE, cost_import_id=cost_import_id)
-        await session.execute(done.execution_options(synchronize_session=False))
+        await session.execute(self._told(upload, RunState.DONE, cost_import_id=cost_import_id))
 
-    def _changed(self, **values: Any) -> Any:
-        return update(R).where(R.id == self.id).values(**values, changed_at=func.clock_timestamp())
-
-
-def _counts(upload: FileUpload) -> dict[str, int]:
-    return {
-        "received_bytes": upload.received_bytes,
-        "read": upload.read,
-        "accepted": upload.accepted,
-        "rejected": upload.rejected,
-    }
+    def _told(self, upload: FileUpload, state: RunState, **more: Any) -> Insert:
+        """Whether or not it could be told before."""
+        counts = {name: getattr(upload, name) for name in ("received_bytes", "read", "accepted", "rejected")}
+        now = {**counts, "state": state, "changed_at": func.clock_timestamp(), **more}
+        statement = insert(R).values({**self._said, **now})
+        return statement.on_conflict_do_update(index_elements=[R.id], set_=now)
 
 
 def _lock(id: Any) -> ColumnElement[int]:

@@ -130,8 +130,8 @@ async def import_costs(
     charge_category, charge_class, commitment_status, publisher. Built-in mappings: `focus` (1.0 to 1.4), `aws-cur`,
     `azure-ea`, `oci`. All or nothing: a closed period refuses the whole file.
     """
-    progress = Progress(beside)
-    await progress.begin(session, terms, actor=caller.subject, at=now)
+    progress = Progress(beside, terms, actor=caller.subject, at=now)
+    await progress.begin(session)
     try:
         made, changed = await actions.import_costs(session, upload, terms, progress, actor=caller.subject, at=now)
         shown = await _shown(session, made)

@@ -40,13 +40,13 @@ async def stage(
 
     staged = Staged()
     async for batch in upload.batches(CostRow, keep=keep):
+        await progress.tell(upload)
         placed = list(_placed(batch, upload, chart, source))
         await copy_rows(session, ROWS, [_stored(id, row, place) for row, place in placed])
         staged.by_period.update(place.period_id for _, place in placed)
         for period_id, day in {(place.period_id, row.value.posted_on.day) for row, place in placed}:
             staged.days[period_id] = staged.days.get(period_id, 0) | 1 << (day - 1)
         staged.unassigned += sum(place.cost_object_id == chart.unassigned_id for _, place in placed)
-        await progress.tell(upload)
     return staged
 
 

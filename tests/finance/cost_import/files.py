@@ -17,6 +17,11 @@ def cost_file(*rows: str) -> str:
     return "\n".join([HEADER, *rows, ""])
 
 
+def when(column: str, equals: str, **gives: str) -> dict[str, Any]:
+    """A rule with one condition."""
+    return {"conditions": [{"column": column, "equals": equals}], **gives}
+
+
 @dataclass
 class Imports:
     books: Books
@@ -36,6 +41,16 @@ class Imports:
     async def save(self, name: str, mapping: dict[str, Any]) -> None:
         answer = await self.books.client.put(f"/v1/import-mappings/{name}", json=mapping)
         assert answer.status_code == 200, answer.text
+
+    async def rule(self, *rules: dict[str, Any]) -> None:
+        """Puts the whole list of assignment rules."""
+        version = (await self.books.client.get("/v1/assignment-rules")).headers["etag"]
+        body = {"rules": list(rules)}
+        answer = await self.books.client.put("/v1/assignment-rules", json=body, headers={"If-Match": version})
+        assert answer.status_code == 200, answer.text
+
+    async def ask(self, path: str, **body: Any) -> httpx.Response:
+        return await self.books.client.post(path, json=body)
 
     async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

@@ -157,3 +157,11 @@ async def test_a_cost_object_is_looked_for_with_all_below_it(books: Books) -> No
     for query, count in (("", 0), ("&with_below=true", 1), ("&with_below=true&nature=Labour", 0)):
         items = (await books.client.get(f"/v1/journal-entries?cost_object=MAIL{query}")).json()["items"]
         assert len(items) == count, query
+
+
+async def test_a_balance_that_would_not_fit_is_refused_and_nothing_is_posted(books: Books) -> None:
+    many = [line("5200", "999999999999999"), line("2000", "-999999999999999")] * 4_000
+    entries = [entry(reference, lines=many) for reference in ("1", "2", "3")]
+    answer = await books.client.post("/v1/journal-entry-batches", json=entries)
+    assert (answer.status_code, answer.json()["code"]) == (409, "finance.ledger.balance-too-large")
+    assert (await books.client.get("/v1/journal-entries")).json()["items"] == []

@@ -1,5 +1,6 @@
 """What a service need not keep for ever: published facts, events acted on, answers kept for repeated requests."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import Table, delete, func, select, tuple_
 from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.database import Database
+from chassis.manifest import Outdated
 from chassis.schema import idempotency_keys, inbox, outbox
 
 BATCH = 5000
@@ -14,13 +16,14 @@ IDEMPOTENCY_KEYS_KEPT = timedelta(days=7)
 LONGER_THAN_FACTS = timedelta(days=30)  # an event published again from the outbox must still be known in the inbox
 
 
-async def tidy(database: Database, *, outbox_retention_days: int) -> bool:
+async def tidy(database: Database, *, outbox_retention_days: int, outdated: Sequence[Outdated] = ()) -> bool:
     """Deletes at most a batch of each kind; True when there may be more."""
     retention = timedelta(days=outbox_retention_days)
     deleted = [
         await _run(database, _published_facts(retention)),
         await _run(database, _expired(inbox, "received_at", retention + LONGER_THAN_FACTS)),
         await _run(database, _expired(idempotency_keys, "recorded_at", IDEMPOTENCY_KEYS_KEPT)),
+        *[await _run(database, statement(BATCH)) for statement in outdated],
     ]
     return max(deleted) >= BATCH
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field, ValidationError
@@ -28,6 +28,16 @@ SHOWN_REJECTIONS = 1_000
 MAPPING_NAME = r"^[a-z0-9][a-z0-9._-]*$"
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class Reader(Protocol):
+    """From the bytes of a file to what becomes of its rows, in groups; `fields`: name → must be there."""
+
+    def __call__(
+        self, body: AsyncIterator[bytes], mapping: Mapping | None, *, fields: Named[str, bool]
+    ) -> AsyncIterator[list[Accepted | Rejection | None]]: ...
+
+
 KeepRejections = Callable[[list[Rejection]], Awaitable[None]]
 
 
@@ -66,9 +76,11 @@ class FileUpload:
 
     body: AsyncIterator[bytes]
     mapping: Mapping | None
+    read_rows: Reader = outcomes
     accepted: int = 0
     rejected: int = 0
     skipped: int = 0
+    received_bytes: int = 0
     _shown: list[Rejection] = field(default_factory=list)
     _unkept: list[Rejection] = field(default_factory=list)
     _sha256: Any = field(default_factory=hashlib.sha256)
@@ -87,7 +99,7 @@ class FileUpload:
         if self.mapping:
             _fits(self.mapping, fields)
         batch: list[Row[M]] = []
-        async for group in outcomes(self._digested(), self.mapping, fields=fields):
+        async for group in self.read_rows(self._digested(), self.mapping, fields=fields):
             for outcome in group:
                 if row := self._judged(outcome, model):
                     batch.append(row)
@@ -126,6 +138,7 @@ class FileUpload:
         try:
             async for chunk in self.body:
                 self._sha256.update(chunk)
+                self.received_bytes += len(chunk)
                 yield chunk
         except ClientDisconnect as gone:
             raise FileUnreadable("The upload broke off before its end.") from gone
@@ -192,14 +205,19 @@ MappingName = Annotated[
 ]
 
 
-def upload_with(built_in: Named[str, Mapping]) -> Callable[..., Awaitable[FileUpload]]:
-    """The dependency that gives an operation its file. A stored mapping goes before one of `built_in` with its name."""
+def upload_with(
+    built_in: Named[str, Mapping], readers: Named[str, Reader] | None = None
+) -> Callable[..., Awaitable[FileUpload]]:
+    """The dependency that gives an operation its file. A stored mapping goes before one of `built_in` with its name;
+    `readers` are those of media types besides CSV."""
+    known: dict[str, Reader] = {**dict.fromkeys(CSV_MEDIA, outcomes), **(readers or {})}
 
     async def upload(request: Request, session: Session, mapping: MappingName = None) -> FileUpload:
         media = request.headers.get("content-type", CSV_MEDIA[-1]).partition(";")[0].strip().lower()
-        if media not in CSV_MEDIA:
-            raise UnsupportedMediaType(f"Send the file as one of {', '.join(CSV_MEDIA)}, not as {media[:80]}.")
-        return FileUpload(request.stream(), await _mapping(session, mapping, built_in) if mapping else None)
+        if media not in known:
+            raise UnsupportedMediaType(f"Send the file as one of {', '.join(known)}, not as {media[:80]}.")
+        found = await _mapping(session, mapping, built_in) if mapping else None
+        return FileUpload(request.stream(), found, known[media])
 
     return upload
 

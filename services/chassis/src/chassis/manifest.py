@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.events import Event, Reading
 
 R = TypeVar("R", bound=Reading)
+Outdated = Callable[[int], ReturningDelete[*tuple[Any, ...]]]
 React = Callable[[AsyncSession, Any], Awaitable[None]]
 
 
@@ -58,7 +60,10 @@ class Chore:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`name` is the schema, the first segment of its public address and of its event types; `migrations` a package."""
+    """`name` is the schema, the first segment of its public address and of its event types; `migrations` a package.
+
+    `outdated` are what it need not keep for ever: each a statement that deletes at most so many rows.
+    """
 
     name: str
     title: str
@@ -69,6 +74,7 @@ class Manifest:
     events: Sequence[type[Event]] = ()
     reactions: Sequence[Reaction] = ()
     chores: Sequence[Chore] = ()
+    outdated: Sequence[Outdated] = ()
 
     @property
     def hears(self) -> frozenset[str]:

@@ -1,16 +1,17 @@
 """Reads a CSV file by its mapping: each record becomes a row of fields, is skipped, or is rejected with a reason."""
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Set
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 
-from chassis.money import fitted, parse_decimal, round_to
+from chassis.money import exact_sum, fitted, parse_decimal, round_to
 from chassis.problems import ColumnsDiffer, FileUnreadable
 from chassis.records import Record, decoded, records, unpacked
-from chassis.tabular import FieldRule, Mapping
+from chassis.tabular import Case, FieldRule, Mapping
 
 SHOWN = 60
 MAX_KEPT_CHARS = 10_000
@@ -91,10 +92,16 @@ class RowReader:
     def __init__(self, mapping: Mapping, names: list[str]) -> None:
         self.mapping, self.width = mapping.fitted(names), len(names)
         self._nulls = frozenset(("", *mapping.null_words))
-        self._position = _positions(self.mapping.used_columns, names)
+        summed = {column: names.index(column) for column in self.mapping.summed_columns if column in names}
+        self._position = {**summed, **_positions(self.mapping.used_columns, names)}
         self._only = [(only.column, frozenset(only.one_of)) for only in mapping.only]
         self._left_out = [(left.column, frozenset(left.one_of)) for left in mapping.leave_out]
         self._grouped = _grouped(mapping)
+
+    @property
+    def columns(self) -> Set[str]:
+        """Those that it reads; whatever stands in the others is passed over."""
+        return self._position.keys()
 
     def read(self, record: Record) -> Outcome:
         line, fields = record
@@ -129,8 +136,9 @@ class RowReader:
     def _value(self, name: str, rule: FieldRule, cells: dict[str, str]) -> str | None:
         if rule.constant is not None:
             return rule.constant
-        text = rule.separator.join(cells[column] for column in rule.sources if cells[column] not in self._nulls)
-        text = rule.translate.get(text, text) or (rule.default or "")
+        if case := next((it for it in rule.cases if self._holds(it, cells)), None):
+            return self._summed(rule, case, cells)
+        text = self._text(rule, cells)
         if not text:
             if rule.required:
                 raise Unreadable(rule.sources[0], f"{name} is empty")
@@ -140,6 +148,30 @@ class RowReader:
         except ValueError as error:
             raise Unreadable(rule.sources[0], str(error)) from error
 
+    def _text(self, rule: FieldRule, cells: dict[str, str]) -> str:
+        texts = [cells[column] for column in rule.sources if cells[column] not in self._nulls]
+        text = rule.separator.join(texts[:1] if rule.first_of else texts)
+        others = text if rule.otherwise is None or not text else rule.otherwise
+        return rule.translate.get(text, others) or rule.default or ""
+
+    def _holds(self, case: Case, cells: dict[str, str]) -> bool:
+        return cells[case.column] in case.one_of and (
+            case.filled is None or cells.get(case.filled, "") not in self._nulls
+        )
+
+    def _summed(self, rule: FieldRule, case: Case, cells: dict[str, str]) -> str:
+        parts = [self._part(rule, column, cells) for column in case.add]
+        parts += [self._part(rule, column, cells).copy_negate() for column in case.less]
+        return _rounded(rule, exact_sum(parts))
+
+    def _part(self, rule: FieldRule, column: str, cells: dict[str, str]) -> Decimal:
+        if column not in cells:
+            raise Unreadable(column, "the file has no such column, which this row needs")
+        try:
+            return Decimal(0) if cells[column] in self._nulls else self._number(rule, cells[column])
+        except ValueError as error:
+            raise Unreadable(column, str(error)) from error
+
     def _read(self, rule: FieldRule, text: str) -> str:
         match rule.kind:
             case "text":
@@ -147,10 +179,11 @@ class RowReader:
             case "date":
                 return iso_date(text, tuple(self.mapping.date_formats))
             case "number":
-                sign = rule.currency_sign or ""
-                number = parse_decimal(self._unmarked(text.removeprefix(sign).removesuffix(sign).strip()))
-                rounded = number if rule.round_to is None else round_to(number, rule.round_to)
-                return fitted(number if number == rounded else rounded)
+                return _rounded(rule, self._number(rule, text))
+
+    def _number(self, rule: FieldRule, text: str) -> Decimal:
+        sign = rule.currency_sign or ""
+        return parse_decimal(self._unmarked(text.removeprefix(sign).removesuffix(sign).strip()))
 
     def _unmarked(self, text: str) -> str:
         """The number with a point and without thousands marks; a mark at a place where it makes no sense is refused."""
@@ -170,6 +203,11 @@ class RowReader:
             return not parse_decimal(self._unmarked(text))
         except ValueError:
             return False
+
+
+def _rounded(rule: FieldRule, number: Decimal) -> str:
+    rounded = number if rule.round_to is None else round_to(number, rule.round_to)
+    return fitted(number if number == rounded else rounded)
 
 
 def _filled(values: dict[str, str | None]) -> dict[str, str]:

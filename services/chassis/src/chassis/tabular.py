@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chassis.text import NO_NUL, Schema
 
+MOST_BY_PREFIX = 200
 SAMPLE = datetime(2024, 11, 23, 22, 45, 56, tzinfo=UTC)
 
 
@@ -29,11 +30,30 @@ DateFormat = Annotated[str, StringConstraints(min_length=2, max_length=40, patte
 Columns = Annotated[list[ColumnName], Field(max_length=50)]
 
 
+class OneOf(Schema):
+    """A column and values that it may have."""
+
+    column: ColumnName
+    one_of: Annotated[list[Text], Field(min_length=1, max_length=1_000)]
+
+
+class Case(OneOf):
+    """Of rows in which a column has one of the values, a number is the sum of other columns; empty ones count zero."""
+
+    filled: ColumnName | None = Field(default=None, description="Only of rows that have a value here too.")
+    add: Columns = Field(default=[], description="None of them at all make zero.")
+    less: Columns = Field(default=[])
+
+
 class FieldRule(Schema):
-    """Where one field comes from: a column, several columns joined, or a constant; and how its text is read."""
+    """Where one field comes from: a column, several columns joined, the first of several that has a value, or a
+    constant; and how its text is read."""
 
     column: ColumnName | None = None
     columns: Annotated[list[ColumnName], Field(min_length=2, max_length=10)] | None = None
+    first_of: Annotated[list[ColumnName], Field(min_length=2, max_length=10)] | None = Field(
+        default=None, description="The file needs one of them only."
+    )
     separator: Text = Field(
         default=" ", description="Stands between the values of joined columns; empty ones are left out."
     )
@@ -41,6 +61,12 @@ class FieldRule(Schema):
     kind: Literal["text", "number", "date"] = "text"
     translate: Annotated[dict[Text, Text], Field(max_length=2_000)] = Field(
         default={}, description="Whole values and what stands for them, before they are read; others stay as they are."
+    )
+    otherwise: Text | None = Field(
+        default=None, description="Stands for every value that is not translated; an empty text makes it nothing."
+    )
+    cases: Annotated[list[Case], Field(max_length=50)] = Field(
+        default=[], description="The first that holds says what the number is, in place of the column."
     )
     prefix: Text = ""
     suffix: Text = ""
@@ -57,23 +83,23 @@ class FieldRule(Schema):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        sources = [source for source in (self.column, self.columns, self.constant) if source is not None]
+        sources = [it for it in (self.column, self.columns, self.first_of, self.constant) if it is not None]
         if len(sources) != 1:
-            raise ValueError("give exactly one of column, columns and constant")
-        if (self.round_to is not None or self.currency_sign) and self.kind != "number":
-            raise ValueError("round_to and currency_sign need kind: number")
+            raise ValueError("give exactly one of column, columns, first_of and constant")
+        if (self.round_to is not None or self.currency_sign or self.cases) and self.kind != "number":
+            raise ValueError("round_to, currency_sign and cases need kind: number")
         return self
 
     @property
     def sources(self) -> list[str]:
-        return self.columns or ([self.column] if self.column else [])
+        return self.columns or self.first_of or ([self.column] if self.column else [])
 
-
-class OneOf(Schema):
-    """A column and values that it may have."""
-
-    column: ColumnName
-    one_of: Annotated[list[Text], Field(min_length=1, max_length=1_000)]
+    def fitted(self, names: Collection[str]) -> "FieldRule | None":
+        """For a file with these names; None of a field that it need not have and does not."""
+        rule = self
+        if self.first_of and (there := [column for column in self.first_of if column in names]):
+            rule = self.model_copy(update={"first_of": there})
+        return None if self.if_there and not {*rule.sources} <= {*names} else rule
 
 
 class Mapping(Schema):
@@ -104,6 +130,9 @@ class Mapping(Schema):
     skip_if_zero: Columns = Field(default=[], description="Rows with a zero in one of them are skipped.")
     keep: Columns = Field(default=[], description="Columns that stay with the row under their own names.")
     keep_if_there: Columns = Field(default=[], description="The same for columns that the file need not have.")
+    keep_starting_with: Columns = Field(
+        default=[], description="The same for all columns that begin so, such as tags/; at most 200."
+    )
 
     @model_validator(mode="after")
     def _is_readable(self) -> Self:
@@ -119,11 +148,22 @@ class Mapping(Schema):
     def used_columns(self) -> list[str]:
         """The columns that the file must have, each once."""
         by_rule = [column for rule in self.fields.values() for column in rule.sources]
-        chosen = [each.column for each in (*self.only, *self.leave_out)]
+        cases = [case for rule in self.fields.values() for case in rule.cases]
+        chosen = [each.column for each in (*self.only, *self.leave_out, *cases)]
         return list(dict.fromkeys([*by_rule, *chosen, *self.skip_if_empty, *self.skip_if_zero, *self.keep]))
 
     def fitted(self, names: Collection[str]) -> Self:
         """Without the columns that a file with these names need not have and does not."""
-        there = {name: rule for name, rule in self.fields.items() if not rule.if_there or {*rule.sources} <= {*names}}
-        kept = [*self.keep, *(column for column in self.keep_if_there if column in names)]
-        return self.model_copy(update={"fields": there, "keep": kept, "keep_if_there": []})
+        fields = {name: rule.fitted(names) for name, rule in self.fields.items()}
+        begins = [name for name in names if name.startswith(tuple(self.keep_starting_with))][:MOST_BY_PREFIX]
+        kept = [*self.keep, *(column for column in self.keep_if_there if column in names), *begins]
+        there = {name: rule for name, rule in fields.items() if rule}
+        empty: dict[str, list[str]] = {"keep_if_there": [], "keep_starting_with": []}
+        return self.model_copy(update={"fields": there, "keep": list(dict.fromkeys(kept)), **empty})
+
+    @property
+    def summed_columns(self) -> list[str]:
+        """Of cases: a file without such rows need not have them."""
+        cases = [case for rule in self.fields.values() for case in rule.cases]
+        named = [column for case in cases for column in (*case.add, *case.less, case.filled) if column]
+        return list(dict.fromkeys(named))

@@ -32,7 +32,7 @@ class Worker:
         """There is trouble when a part of it has not got on for `patience_seconds`."""
         self._service, self._database, self._bus = manifest.name, database, bus
         self._chores, self._clock = manifest.chores, clock
-        self._retention_days = outbox_retention_days
+        self._retention_days, self._outdated = outbox_retention_days, manifest.outdated
         self._inbox = Inbox(manifest, database, clock=clock)
         self._stopped = asyncio.Event()
         self._relaying, self._consuming, self._retrying = (
@@ -78,7 +78,7 @@ class Worker:
 
     async def _tidy(self) -> NoReturn:
         async def going() -> None:
-            more = await tidy(self._database, outbox_retention_days=self._retention_days)
+            more = await tidy(self._database, outbox_retention_days=self._retention_days, outdated=self._outdated)
             await asyncio.sleep(TIDY_PAUSE_SECONDS if more else TIDY_SECONDS)
 
         await Pulse(f"{self._service} tidies nothing").keep(going)

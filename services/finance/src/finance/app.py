@@ -16,8 +16,12 @@ from finance.charge.routes import router as charges
 from finance.charge_plan.routes import router as charge_plans
 from finance.charge_run.routes import router as charge_runs
 from finance.consumer.routes import router as consumers
+from finance.cost_import.outdated import ended_runs, superseded_rows
 from finance.cost_import.routes import router as cost_imports
+from finance.cost_import.rule_routes import router as cost_assignments
+from finance.cost_import.run_routes import router as cost_import_runs
 from finance.cost_object.routes import router as cost_objects
+from finance.cost_source.routes import router as cost_sources
 from finance.credit_note.events import CreditNoteIssued
 from finance.credit_note.routes import router as credit_notes
 from finance.db import Base
@@ -63,6 +67,9 @@ manifest = Manifest(
         budget_reservations,
         assignment_rules,
         cost_imports,
+        cost_assignments,
+        cost_import_runs,
+        cost_sources,
         reports,
         service_reports,
         flow_reports,
@@ -104,4 +111,5 @@ manifest = Manifest(
         Chore("finalize invoices", finalize_due, every_seconds=60),
         Chore("hold budgets against the expected year", look_ahead, every_seconds=600),
     ],
+    outdated=[superseded_rows, ended_runs],
 )

@@ -1,7 +1,7 @@
 """Which assignment rule a row of cost data meets first; pure, without I/O."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 REMEMBERED = 50_000
@@ -28,6 +28,12 @@ class Rule:
     conditions: tuple[Condition, ...]
     cost_object_id: UUID | None
     account_id: UUID | None
+
+
+def with_rule(ordered: Sequence[Rule], rule: Rule) -> list[Rule]:
+    """The list with one more at its position; those behind move on by one."""
+    at = rule.position - 1
+    return [*ordered[:at], rule, *(replace(it, position=it.position + 1) for it in ordered[at:])]
 
 
 @dataclass

@@ -1,20 +1,16 @@
 """The operations on the list of assignment rules."""
 
-from collections.abc import Mapping
-from typing import Any
-from uuid import UUID
+from dataclasses import asdict
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import insert
 
 from chassis.application import Now
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session
-from chassis.problems import Invalid, VersionStale
-from finance.account.model import Account
+from chassis.problems import VersionStale
 from finance.assignment_rule import queries
 from finance.assignment_rule.model import AssignmentRule, AssignmentRuleVersion
 from finance.assignment_rule.schemas import Assignment, AssignmentRulesView, ReplaceAssignmentRules
-from finance.ledger.naming import cost_object_ids
+from finance.assignment_rule.targets import TargetUnknown, resolved
 
 router = Router("assignment-rules")
 
@@ -25,10 +21,6 @@ EXAMPLE = {
         {"conditions": [{"column": "ServiceCategory", "equals": "Compute"}], "account": "6100"},
     ]
 }
-
-
-class TargetUnknown(Invalid, code="finance.assignment-rule.target-unknown"):
-    """A rule names a cost object that does not exist, or an account that takes no postings."""
 
 
 @router.operation("GET", "/assignment-rules", permission=READ)
@@ -53,32 +45,6 @@ async def replace_assignment_rules(
         raise VersionStale(f"The rules are at version {standing} now; read them again.", version=standing)
     session.add(AssignmentRuleVersion(version=version + 1, actor=caller.subject, changed_at=now))
     await session.flush()
-    if rows := await _rows(session, command, version + 1):
-        await session.execute(insert(AssignmentRule), rows)
+    if rules := await resolved(session, command.rules):
+        await session.execute(insert(AssignmentRule), [{"version": version + 1, **asdict(rule)} for rule in rules])
     return await get_assignment_rules(session)
-
-
-async def _rows(session: AsyncSession, command: ReplaceAssignmentRules, version: int) -> list[dict[str, Any]]:
-    cost_objects = await cost_object_ids(session, {rule.cost_object for rule in command.rules if rule.cost_object})
-    accounts = await _leaf_ids(session, {rule.account for rule in command.rules if rule.account})
-    return [
-        {
-            "version": version,
-            "position": position,
-            "conditions": [condition.model_dump() for condition in rule.conditions],
-            "cost_object_id": _known(cost_objects, rule.cost_object, position),
-            "account_id": _known(accounts, rule.account, position),
-        }
-        for position, rule in enumerate(command.rules, 1)
-    ]
-
-
-async def _leaf_ids(session: AsyncSession, codes: set[str]) -> dict[str, UUID]:
-    query = select(Account.code, Account.id).where(Account.code.in_(codes), Account.is_leaf)
-    return {row[0]: row[1] for row in (await session.execute(query)).all()}
-
-
-def _known(ids: Mapping[str, UUID], code: str | None, position: int) -> UUID | None:
-    if code is not None and code not in ids:
-        raise TargetUnknown(f"Rule {position} names {code}.", rule=position)
-    return ids[code] if code else None

@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, and_, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
+from chassis.problems import NoSuchResource
 from finance.account.model import Account, AccountType
+from finance.assignment_rule.matching import Rules
 from finance.consumer.model import Consumer
 from finance.cost_import.difference import Key
 from finance.cost_import.model import (
@@ -20,9 +23,10 @@ from finance.cost_import.model import (
     CostImportRow,
     CostView,
     PeriodUnknown,
+    Terms,
     ledger_source,
 )
-from finance.cost_import.placement import Month, Scope
+from finance.cost_import.placement import CHARGED, Assigner, Chart, Month, Scope
 from finance.cost_object.model import CostObject, CostObjectKind
 from finance.fiscal_period.model import FiscalPeriod, FiscalYear
 from finance.ledger.model import JournalEntry, JournalLine
@@ -78,6 +82,27 @@ async def _by_code(session: AsyncSession, query: Rows) -> dict[str, UUID]:
     return {row[0]: row[1] for row in (await session.execute(query)).all()}
 
 
+async def assigner(session: AsyncSession, rules: Rules) -> Assigner:
+    codes, closed_on = await cost_objects(session)
+    return Assigner(codes, closed_on, rules)
+
+
+async def chart(session: AsyncSession, scope: Scope, rules: Rules, terms: Terms) -> Chart:
+    """AccountUnfit for an account of the terms."""
+    unassigned_id = await unassigned(session)
+    accounts = await leaf_accounts(session)
+    return Chart(
+        scope=scope,
+        accounts={code: account.id for code, account in accounts.items()},
+        consumers=await consumers(session),
+        assigner=await assigner(session, rules),
+        rates=terms.rates,
+        balancing_account_id=fit(accounts, terms.balancing_account, result=False),
+        default_account_id=fit(accounts, terms.default_account, result=True) if terms.default_account else None,
+        unassigned_id=unassigned_id,
+    )
+
+
 async def unassigned(session: AsyncSession) -> UUID:
     """The reserved cost object of cost that belongs to nobody yet."""
     reserved = CostObject.open(
@@ -94,12 +119,14 @@ async def one_at_a_time(session: AsyncSession, source: str) -> None:
 
 
 async def placed(
-    session: AsyncSession, cost_import_id: UUID, rates: Mapping[str, Decimal]
+    session: AsyncSession, cost_import_id: UUID, scope: Scope, rates: Mapping[str, Decimal]
 ) -> list[tuple[Key, Decimal]]:
-    """The sums of the rows of an import."""
+    """The sums of the rows of an import in the periods of `scope`."""
     R = CostImportRow
     by = (R.fiscal_period_id, R.account_id, R.cost_object_id, R.consumer_id, R.currency)
-    query = select(*by, func.sum(R.amount)).where(R.cost_import_id == cost_import_id).group_by(*by).order_by(*by)
+    here = among(R.fiscal_period_id, scope.period_ids)
+    query = select(*by, func.sum(R.amount)).where(R.cost_import_id == cost_import_id, here)
+    query = query.group_by(*by).order_by(*by)
     rows = (await session.execute(query)).all()
     return [(Key(*row[:5], rates.get(row[4], Decimal(1))), row[5]) for row in rows]
 
@@ -115,11 +142,19 @@ async def posted(
         select(*by, func.sum(L.amount), func.sum(L.base_amount))
         .join_from(E, L, L.entry_id == E.id)
         .where(or_(E.source == name, E.reversal_of.in_(select(E.id).where(E.source == name))))
-        .where(E.fiscal_period_id.in_([month.id for month in scope.months.values()]))
+        .where(among(E.fiscal_period_id, scope.period_ids))
         .group_by(*by)
         .order_by(*by)
     )
     return {Key(*row[:6]): (row[6], row[7]) for row in (await session.execute(query)).all()}
+
+
+async def existing(session: AsyncSession, id: UUID) -> CostImport:
+    """NoSuchResource."""
+    row = await session.get(CostImport, id)
+    if row is None:
+        raise NoSuchResource(f"There is no cost import with the id {id}.")
+    return row
 
 
 async def newest(session: AsyncSession, source: str, view: CostView, period: str) -> CostImport | None:
@@ -145,6 +180,9 @@ def rows_of(cost_import_id: UUID) -> Rows:
         CostImportRow.currency,
         CostImportRow.named_cost_object,
         CostImportRow.assigned_by,
+        CostImportRow.reassignment_id,
+        CostImportRow.other_amount,
+        *(getattr(CostImportRow, name) for name in CHARGED),
         CostImportRow.description,
         CostImportRow.reference,
         CostImportRow.attributes,
@@ -161,34 +199,3 @@ def rows_of(cost_import_id: UUID) -> Rows:
         .outerjoin(Consumer, Consumer.id == CostImportRow.consumer_id)
         .where(CostImportRow.cost_import_id == cost_import_id)
     )
-
-
-def completeness(fiscal_year_id: UUID) -> tuple[Rows, Any]:
-    """Per source, view and period of the year the newest import that covers it; and what orders them, each once."""
-    months = select(FiscalPeriod).where(FiscalPeriod.fiscal_year_id == fiscal_year_id).subquery()
-    covered = (
-        select(CostImport, CostImportPeriod.fiscal_period_id, CostImportPeriod.row_count, CostImportPeriod.base_amount)
-        .join(CostImportPeriod, CostImportPeriod.cost_import_id == CostImport.id)
-        .join(months, months.c.id == CostImportPeriod.fiscal_period_id)
-        .ext(distinct_on(CostImport.source, CostImport.view, CostImportPeriod.fiscal_period_id))
-        .order_by(
-            CostImport.source,
-            CostImport.view,
-            CostImportPeriod.fiscal_period_id,
-            CostImport.imported_at.desc(),
-            CostImport.id.desc(),
-        )
-        .subquery()
-    )
-    sources = select(covered.c.source, covered.c.view).distinct().subquery()
-    here = and_(
-        covered.c.source == sources.c.source,
-        covered.c.view == sources.c.view,
-        covered.c.fiscal_period_id == months.c.id,
-    )
-    shown = (covered.c[name] for name in "imported_at row_count base_amount read accepted rejected skipped".split())
-    query = select(
-        sources, months.c.code.label("fiscal_period"), covered.c.id.label("cost_import_id"), *shown
-    ).select_from(sources.join(months, months.c.id.is_not(None)).outerjoin(covered, here))
-    key = func.concat_ws(" ", sources.c.source, cast(sources.c.view, String), cast(months.c.starts_on, String))
-    return query, key

@@ -12,6 +12,7 @@ from chassis.imports import RejectedRow
 from chassis.money import Amount, Currency
 from chassis.text import NO_NUL, Day, Line, Prose, Schema
 from finance.cost_import.model import CostView
+from finance.cost_source.model import CompletenessState
 
 TagName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=NO_NUL)]
 TagText = Annotated[str, StringConstraints(max_length=1_000, pattern=NO_NUL)]
@@ -21,6 +22,7 @@ def _read_tags(value: Any) -> Any:
     """In a file tags are a JSON object; a tag without a value gets an empty text, a number stays as it is written."""
     if not isinstance(value, str):
         return value
+    value = f"{{{value}}}" if value.startswith('"') else value  # as some exports write it, without its braces
     try:
         read = json.loads(value, parse_int=str, parse_float=str, parse_constant=str) if len(value) <= 20_000 else None
     except (json.JSONDecodeError, RecursionError):
@@ -46,6 +48,11 @@ class CostRow(Schema):
     description: Prose | None = None
     reference: Line | None = None
     tags: Tags = Field(default={})
+    other_amount: Amount | None = Field(default=None, description="In the other view: shown, and never posted.")
+    charge_category: Line | None = Field(default=None, description="Such as Usage, Purchase, Tax, Credit, Adjustment.")
+    charge_class: Line | None = Field(default=None, description="Correction, of a period invoiced before.")
+    commitment_status: Line | None = Field(default=None, description="Used or Unused, of a commitment.")
+    publisher: Line | None = Field(default=None, description="Who made what was bought, on a marketplace for one.")
 
 
 class ImportedPeriod(Schema):
@@ -78,6 +85,15 @@ class CostImportSummary(Schema):
     posting_id: UUID | None = Field(description="Null when the ledger needed no change.")
     actor: str
     imported_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawal_reason: str | None
+    withdrawal_posting_id: UUID | None = Field(description="The correction that took its amounts back.")
+
+
+class WithdrawCostImport(Schema):
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000, pattern=NO_NUL)]
+    adjustment: bool = Field(default=False, description="Soft-closed periods take it too.")
 
 
 class CostImportView(CostImportSummary):
@@ -87,6 +103,7 @@ class CostImportView(CostImportSummary):
 class CostImportResult(CostImportView):
     changed: bool = Field(description="False when the ledger already said this.")
     rejections: list[RejectedRow] = Field(description="The first 1,000.")
+    run_id: UUID = Field(description="Under which its progress was told.")
 
 
 class CostImportRowView(Schema):
@@ -100,17 +117,38 @@ class CostImportRowView(Schema):
     currency: str
     named_cost_object: str | None = Field(description="What the file says.")
     assigned_by: int | None = Field(description="The position of the assignment rule that gave the cost object.")
+    reassignment_id: UUID | None = Field(description="Where later rules gave it: of them is `assigned_by`.")
     description: str | None
     reference: str | None
+    other_amount: Amount | None = Field(description="In the other view: shown, and never posted.")
+    charge_category: str | None
+    charge_class: str | None
+    commitment_status: str | None
+    publisher: str | None
     attributes: dict[str, str] = Field(description="The columns that the mapping keeps, and the tags.")
 
 
+class ChargeView(Schema):
+    """Rows of an import that are alike. Billed and effective amounts are two views of one cost: never add them."""
+
+    charge_category: str | None
+    charge_class: str | None
+    commitment_status: str | None = Field(description="`Unused` is the part of commitments that nobody used.")
+    publisher: str | None
+    currency: str
+    row_count: int
+    billed_amount: Amount | None = Field(description="Null where the file does not say it of all these rows.")
+    effective_amount: Amount | None = Field(description="Null where the file does not say it of all these rows.")
+
+
 class CompletenessView(Schema):
-    """The newest import that covers a fiscal period of a source; all null where there is none."""
+    """The import that stands in a fiscal period of a source; null where there is none. A withdrawn one does not."""
 
     source: str
     view: CostView
     fiscal_period: str
+    state: CompletenessState = Field(description="Of sources that are expected, what was not imported is missing.")
+    missing_days: list[date] = Field(max_length=31, description="Of a daily source, before today.")
     cost_import_id: UUID | None
     imported_at: datetime | None
     row_count: int | None = Field(description="Accepted rows in this fiscal period.")

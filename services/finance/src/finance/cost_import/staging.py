@@ -15,6 +15,7 @@ from chassis.imports import FileUpload, Row
 from chassis.table_rows import Rejection
 from finance.cost_import.model import CostImportRow, RejectedRow
 from finance.cost_import.placement import Chart, Misplaced, Place
+from finance.cost_import.progress import Progress
 from finance.cost_import.schemas import CostRow
 
 ROWS, REJECTED = cast("Table", CostImportRow.__table__), cast("Table", RejectedRow.__table__)
@@ -22,13 +23,16 @@ ROWS, REJECTED = cast("Table", CostImportRow.__table__), cast("Table", RejectedR
 
 @dataclass
 class Staged:
-    """Accepted rows per fiscal period, and how many of all are without a cost object of their own."""
+    """Accepted rows and, as bits, their days per fiscal period; how many of all are without a cost object."""
 
     by_period: Counter[UUID] = field(default_factory=Counter)
+    days: dict[UUID, int] = field(default_factory=dict)
     unassigned: int = 0
 
 
-async def stage(session: AsyncSession, upload: FileUpload, chart: Chart, source: str, id: UUID) -> Staged:
+async def stage(
+    session: AsyncSession, upload: FileUpload, chart: Chart, source: str, id: UUID, progress: Progress
+) -> Staged:
     """Stores every row under the import `id`, either as accepted or as rejected. RateMissing refuses the file."""
 
     async def keep(rejections: list[Rejection]) -> None:
@@ -36,9 +40,12 @@ async def stage(session: AsyncSession, upload: FileUpload, chart: Chart, source:
 
     staged = Staged()
     async for batch in upload.batches(CostRow, keep=keep):
+        await progress.tell(upload)
         placed = list(_placed(batch, upload, chart, source))
         await copy_rows(session, ROWS, [_stored(id, row, place) for row, place in placed])
         staged.by_period.update(place.period_id for _, place in placed)
+        for period_id, day in {(place.period_id, row.value.posted_on.day) for row, place in placed}:
+            staged.days[period_id] = staged.days.get(period_id, 0) | 1 << (day - 1)
         staged.unassigned += sum(place.cost_object_id == chart.unassigned_id for _, place in placed)
     return staged
 
@@ -76,4 +83,12 @@ def _stored(id: UUID, row: Row[CostRow], place: Place) -> tuple[Any, ...]:
         value.description,
         value.reference,
         json.dumps(place.attributes),
+        value.account,
+        value.consumer,
+        None,
+        value.other_amount,
+        value.charge_category,
+        value.charge_class,
+        value.commitment_status,
+        value.publisher,
     )

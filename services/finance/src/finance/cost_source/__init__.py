@@ -1,0 +1,1 @@
+"""Cost sources: whose cost is expected to be imported, and how often."""

@@ -24,7 +24,7 @@ from standalone.child import free_port
 from standalone.client import steward
 from standalone.demo.published import Published
 from standalone.demo.report import Report
-from standalone.demo.story import play
+from standalone.demo.story import Days, play
 
 PROJECT = "steward-under-fire"
 SERVICES = ("strategy", "portfolio", "finance")
@@ -102,7 +102,8 @@ async def under_fire(containers: Containers, published: Published, seed: int) ->
     async with steward(containers.address, people[0]) as manager, steward(containers.address, people[1]) as board:
         striking = asyncio.create_task(strike(containers, random.Random(seed), struck))
         try:
-            await play(manager, board, wall_clock().date() + timedelta(days=1), published, report)
+            today = wall_clock().date()
+            await play(manager, board, Days(today, today + timedelta(days=1)), published, report)
         finally:
             striking.cancel()
     return report, struck

@@ -8,7 +8,7 @@ import pytest
 
 from standalone.demo.published import Published
 from standalone.demo.report import Report
-from standalone.demo.story import conclude, play
+from standalone.demo.story import Days, conclude, play
 from tests.journeys.conftest import Journey
 
 
@@ -16,8 +16,9 @@ async def test_the_years_of_a_real_provider_meet_every_published_total(story: Jo
     folder = os.environ.get("STEWARD_DATA")
     if folder is None:
         pytest.skip("STEWARD_DATA is not set: NOT CHECKED against a real provider's published totals")
-    report, last_day = Report(), story.clock().date() + timedelta(days=30)
-    await play(story.manager, story.board, last_day, Published(Path(folder)), report)
+    report, today = Report(), story.clock().date()
+    days = Days(today, today + timedelta(days=30))
+    await play(story.manager, story.board, days, Published(Path(folder)), report)
     story.clock.advance(days=31)
     story.manager.forget_token()
     await conclude(story.manager, report)

@@ -19,7 +19,7 @@ from standalone.client import steward
 from standalone.demo.clock import MovableClock
 from standalone.demo.published import Published
 from standalone.demo.report import Report
-from standalone.demo.story import conclude, play
+from standalone.demo.story import Days, conclude, play
 from standalone.platform import databases, platform
 from standalone.postgres import running
 
@@ -42,7 +42,8 @@ async def demo(published: Published, home: Path, admin_dsn: str) -> Report:
         manager, board = [await stack.enter_async_context(steward(f"http://127.0.0.1:{port}", who)) for who in people]
         await manager.until_it_answers()
         try:
-            await play(manager, board, clock().date() + timedelta(days=NOTICE_DAYS), published, report)
+            today = clock().date()
+            await play(manager, board, Days(today, today + timedelta(days=NOTICE_DAYS)), published, report)
             clock.advance(days=NOTICE_DAYS + 1)
             manager.forget_token()
             await conclude(manager, report)
@@ -60,9 +61,10 @@ async def composed(published: Published, url: str, *, notice_days: int) -> Repor
         manager, board = [await stack.enter_async_context(steward(url, _credentials(name))) for name in PEOPLE]
         await manager.until_it_answers()
         if notice_days:
-            last_day = wall_clock().date() + timedelta(days=notice_days)
-            await play(manager, board, last_day, published, report)
-            print(f"\nThe service retires on {last_day}. Then: make demo with NOTICE_DAYS=0 sees to the rest.")
+            today = wall_clock().date()
+            days = Days(today, today + timedelta(days=notice_days))
+            await play(manager, board, days, published, report)
+            print(f"\nThe service retires on {days.last}. Then: make demo with NOTICE_DAYS=0 sees to the rest.")
         else:
             await conclude(manager, report)
     return report

@@ -1,5 +1,6 @@
 """Five years of cost: every program, nature and year posted, and the published net of each year met to the cent."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +33,16 @@ async def open_books(caller: Steward, published: Published, report: Report) -> N
         await _let_charge(caller, code)
 
 
+def year_of(day: date) -> str:
+    """The fiscal year that holds a day."""
+    first = day.year - (day.month < 4)
+    return f"{first}-{(first + 1) % 100:02}"
+
+
 async def open_year(caller: Steward, code: str) -> None:
+    """Unless it is there."""
+    if any(year["code"] == code for year in await caller.every("/finance/v1/fiscal-years")):
+        return
     starts_on = bounds(code)["starts_on"]
     year = await caller.post("/finance/v1/fiscal-years", {"code": code, "starts_on": starts_on})
     await caller.post(f"/finance/v1/fiscal-years/{year['id']}/opening")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from standalone.client import PATIENCE_SECONDS, PAUSE_SECONDS, Json, Steward
-from standalone.demo.books import open_year
+from standalone.demo.books import open_year, year_of
 from standalone.demo.portfolio import CONFERENCING, offering_and_need, service_id
 from standalone.demo.published import YEAR
 from standalone.demo.report import Report
@@ -96,9 +96,8 @@ async def _withdrawn(caller: Steward, offered: tuple[Json, Json], report: Report
 
 async def _no_longer_charged(caller: Steward, last_day: date, report: Report) -> None:
     year = last_day.year - (last_day.month < 4)
-    codes = [f"{each}-{(each + 1) % 100:02}" for each in (year, year + 1)]
-    for code in codes:
-        await open_year(caller, code)
+    for day in (last_day, last_day.replace(year=last_day.year + 1, day=1)):
+        await open_year(caller, year_of(day))
     objects = {"code": CONFERENCING}
     await caller.until(lambda page: page["items"][0]["closed_on"] is not None, "/finance/v1/cost-objects", **objects)
     after = {"starts_on": f"{year + 1}-04-01", "ends_on": f"{year + 2}-04-01"}

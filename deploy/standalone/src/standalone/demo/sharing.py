@@ -5,7 +5,8 @@ import io
 from decimal import Decimal
 
 from chassis.money import rounded
-from standalone.client import Json, Steward
+from standalone.client import Steward
+from standalone.demo.billing import PROGRAM
 from standalone.demo.books import CHARGED
 from standalone.demo.portfolio import load
 from standalone.demo.published import YEAR, Published
@@ -61,7 +62,8 @@ async def methods(caller: Steward, published: Published, report: Report) -> None
 async def charges(caller: Steward, published: Published, report: Report) -> None:
     for program in CHARGED:
         plan = {"code": f"{program}-by-headcount", "name": f"{program} by headcount", "driver": "headcount"}
-        await caller.post("/finance/v1/charge-plans", {**plan, "cost_objects": {"codes": [program]}})
+        mode = "chargeback" if program == PROGRAM else "showback"
+        await caller.post("/finance/v1/charge-plans", {**plan, "mode": mode, "cost_objects": {"codes": [program]}})
         run = await caller.post("/finance/v1/charge-runs", {"plan": plan["code"], **YEAR})
         issued = await caller.every("/finance/v1/charges", run_id=run["id"])
         found = {charge["consumer_name"]: Decimal(charge["total"]) for charge in issued}
@@ -72,22 +74,6 @@ async def charges(caller: Steward, published: Published, report: Report) -> None
         for department, amount in expected.items():
             report.tie(f"{program}, {department}", amount, found.get(department), quiet=True)
         report.say(f"  of which Canada Revenue Agency {found['Canada Revenue Agency']:,}")
-    await _explained(caller, run, report)
-
-
-async def _explained(caller: Steward, run: Json, report: Report) -> None:
-    """From one department's bill back to the journal entries behind it."""
-    (largest,) = (await caller.get("/finance/v1/charges", run_id=run["id"], sort="-total", limit=1))["items"]
-    told = await caller.get(f"/finance/v1/charges/{largest['id']}/explanation")
-    (line,) = told["lines"]
-    report.say(f"why {largest['consumer_name']} is charged {Decimal(line['amount']):,}:")
-    report.say(f"  {Decimal(line['cost']):,} × {line['quantity']} / {line['quantity_total']} = {line['exact']}")
-    for account in line["direct"]["accounts"][:3]:
-        report.say(f"  cost of {account['account_name']}: {Decimal(account['amount']):,}")
-    entry = await caller.get(f"/finance/v1/journal-entries/{line['direct']['entries'][0]}")
-    report.say(f"  …posted by {line['direct']['entry_count']} entries, the first from {entry['source']}")
-    costs = sum((Decimal(account["amount"]) for account in line["direct"]["accounts"]), Decimal(0))
-    report.tie("the accounts behind the charge add up to its cost", Decimal(line["cost"]), costs, quiet=True)
 
 
 async def service_costs(caller: Steward, report: Report) -> None:

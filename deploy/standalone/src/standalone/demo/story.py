@@ -1,15 +1,24 @@
 """The whole story, from an empty platform to a decision and its effects."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from standalone.client import Steward
-from standalone.demo import books, cloud, decisions, portfolio, sharing
+from standalone.demo import billing, books, cloud, decisions, planning, portfolio, sharing
 from standalone.demo.published import Published
 from standalone.demo.report import Report
 
 
-async def play(caller: Steward, board: Steward, last_day: date, published: Published, report: Report) -> None:
-    """`board` decides what `caller` has opened: among others, that a service ends on `last_day`, which is to come."""
+@dataclass(frozen=True)
+class Days:
+    """`last` is that of the service which is retired."""
+
+    today: date
+    last: date
+
+
+async def play(caller: Steward, board: Steward, days: Days, published: Published, report: Report) -> None:
+    """`board` decides what `caller` has opened: among others, that a service ends on the last day, which is to come."""
     with report.step("Customers: departments and their headcount"):
         await portfolio.market(caller, published, report)
     with report.step("Services: catalog, retired, pipeline"):
@@ -17,12 +26,19 @@ async def play(caller: Steward, board: Steward, last_day: date, published: Publi
     with report.step("Five years of cost"):
         await books.open_books(caller, published, report)
         await books.costs(caller, published, report)
+    with report.step("Budgets of 2023-24 against what was spent"):
+        await planning.votes(caller, board, published, report)
+        await planning.internal_services(caller, board, published, report)
+    with report.step("The year to come"):
+        await planning.outlook(caller, report)
     with report.step("Internal services allocated to programs by staff, 2023-24"):
         await sharing.allocation(caller, published, report)
     with report.step("The same by two drivers and three methods"):
         await sharing.methods(caller, published, report)
     with report.step("Programs charged to departments by headcount, 2023-24"):
         await sharing.charges(caller, published, report)
+    with report.step("One program invoiced, and a bill explained down to the ledger"):
+        await billing.invoices(caller, days.today, published, report)
     with report.step("Service standards and reviews"):
         await portfolio.standards(caller, published, report)
         await portfolio.offering(caller, report)
@@ -34,7 +50,7 @@ async def play(caller: Steward, board: Steward, last_day: date, published: Publi
     with report.step("A cloud bill in FOCUS"):
         await cloud.bill(caller, published, report)
     with report.step("Notice to retire a service"):
-        await decisions.notice(caller, board, last_day, begun, report)
+        await decisions.notice(caller, board, days.last, begun, report)
 
 
 async def conclude(caller: Steward, report: Report) -> None:

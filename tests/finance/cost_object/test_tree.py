@@ -1,6 +1,7 @@
 """Cost objects form a tree: none stands below itself, however many move at once."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -42,3 +43,25 @@ async def test_what_stood_below_may_stand_by_itself_again(tree: Books) -> None:
 
 async def test_there_is_no_unknown_parent(tree: Books) -> None:
     assert (await put_below(tree, "MAIL", "NOWHERE")).status_code == 404
+
+
+async def load(books: Books, *rows: str) -> dict[str, Any]:
+    content = "\n".join(("code,name,kind,parent", *rows))
+    answer = await books.client.post("/v1/cost-object-imports", content=content, headers={"Content-Type": "text/csv"})
+    assert answer.status_code == 200, answer.text
+    loaded: dict[str, Any] = answer.json()
+    return loaded
+
+
+async def test_a_file_brings_a_tree_whose_parents_come_first(books: Books) -> None:
+    rows = ("CC,Center,cost_center,", "TEAM,Team,cost_center,CC", "MAIL,Mail,service,TEAM")
+    loaded = await load(books, *rows)
+    assert (loaded["created"], loaded["changed"], loaded["rejected"]) == (2, 1, 0), loaded
+    assert (await load(books, *rows))["unchanged"] == 3
+    assert (await put_below(books, "CC", "MAIL")).json()["code"] == "finance.cost-object.below-itself"
+
+
+async def test_a_row_that_names_no_parent_leaves_it_and_one_that_makes_a_loop_is_rejected(tree: Books) -> None:
+    loaded = await load(tree, "MAIL,E-mail,service,", "CC,Center,cost_center,MAIL", "HOSTING,Hosting,service,NOWHERE")
+    assert [(it["line"], it["column"]) for it in loaded["rejections"]] == [(3, "parent"), (4, "parent")]
+    assert (await put_below(tree, "CC", "MAIL")).status_code == 409

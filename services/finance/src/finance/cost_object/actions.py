@@ -1,58 +1,105 @@
 """What happens to cost objects from a file, and when their services are heard of."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
 from chassis.imports import FileUpload, Row
 from chassis.problems import NoSuchResource
-from finance.cost_object.model import ClosedBeforeOpened, CostObject, CostObjectKind
+from finance.cost_object.model import BelowItself, ClosedBeforeOpened, CostObject, CostObjectKind
 from finance.cost_object.schemas import CostObjectRow
+
+# Moves in the tree follow one another, so that two at once make no loop.
+HOLD_TREE = select(func.pg_advisory_xact_lock(func.hashtextextended("cost object tree", 0)))
 
 
 async def import_cost_objects(
     session: AsyncSession, upload: FileUpload, rows: Sequence[Row[CostObjectRow]], *, today: date
 ) -> Counter[str]:
     """How many cost objects a batch of rows created, changed and left unchanged."""
-    query = select(CostObject).where(CostObject.code.in_({row.value.code for row in rows}))
+    codes = {code for row in rows for code in (row.value.code, row.value.parent) if code}
+    query = select(CostObject).where(among(CostObject.code, codes))
     known = {found.code: found for found in await session.scalars(query)}
+    above = await _above(session) if any(row.value.parent for row in rows) else {}
     done: Counter[str] = Counter()
-    for row in rows:
+
+    def take(row: Row[CostObjectRow]) -> None:
+        parent = known.get(row.value.parent or "")
+        if row.value.parent and parent is None:
+            upload.reject(row, "parent", f"there is no cost object {row.value.parent}")
+            return
         try:
-            done[_taken(row.value, known, today)] += 1
+            done[_taken(row.value, parent, known, above, today)] += 1
         except ClosedBeforeOpened as problem:
             upload.reject(row, "closed_on", problem.detail)
-    session.add_all(known.values())
+        except BelowItself as problem:
+            upload.reject(row, "parent", problem.detail)
+
+    standing, later = set(known), list[Row[CostObjectRow]]()
+    for row in rows:
+        if row.value.code in known:
+            later.append(row)
+        else:
+            take(row)
+    # New ones first: what stood before may come to stand below one of them.
+    session.add_all(each for code, each in known.items() if code not in standing)
+    await session.flush()
+    for row in later:
+        take(row)
     await session.flush()
     return done
 
 
-def _taken(row: CostObjectRow, known: dict[str, CostObject], today: date) -> str:
+async def _above(session: AsyncSession) -> dict[UUID, UUID | None]:
+    """Cost object → the one that it stands below, of all; nobody else moves one before this transaction ends."""
+    await session.execute(HOLD_TREE)
+    return {row[0]: row[1] for row in await session.execute(select(CostObject.id, CostObject.parent_id))}
+
+
+def _taken(
+    row: CostObjectRow,
+    parent: CostObject | None,
+    known: dict[str, CostObject],
+    above: dict[UUID, UUID | None],
+    today: date,
+) -> str:
     """What the row did. Whether a cost object is chargeable is not the file's to say."""
     there = known.get(row.code)
     if there is None:
         opened = CostObject.open(code=row.code, name=row.name, kind=row.kind, opened_on=row.opened_on or today)
         opened.last(opened_on=opened.opened_on, closed_on=row.closed_on)
+        opened.parent_id = above[opened.id] = parent.id if parent else None
         known[row.code] = opened
         return "created"
-    said = (row.name, row.kind, row.opened_on or there.opened_on, row.closed_on or there.closed_on)
-    if said == (there.name, there.kind, there.opened_on, there.closed_on):
+    parent_id = parent.id if parent else there.parent_id
+    said = (row.name, row.kind, row.opened_on or there.opened_on, row.closed_on or there.closed_on, parent_id)
+    if said == (there.name, there.kind, there.opened_on, there.closed_on, there.parent_id):
         return "unchanged"
     there.last(opened_on=said[2], closed_on=said[3])
+    if parent and parent_id != there.parent_id:
+        there.stand_below(parent, above=list(_upward(parent.id, above)))
+        above[there.id] = parent_id
     there.describe(name=row.name, kind=row.kind, chargeable=there.chargeable)
     return "changed"
 
 
+def _upward(id: UUID, above: dict[UUID, UUID | None]) -> Iterator[UUID]:
+    while (higher := above.get(id)) is not None:
+        yield higher
+        id = higher
+
+
 async def stand_below(session: AsyncSession, cost_object: CostObject, parent_code: str | None) -> None:
-    """Moves in the tree follow one another, so that two at once make no loop. NoSuchResource for an unknown parent."""
+    """NoSuchResource for an unknown parent."""
     if parent_code is None:
         cost_object.stand_below(None, above=())
         return
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("cost object tree", 0))))
+    await session.execute(HOLD_TREE)
     parent = await session.scalar(select(CostObject).where(CostObject.code == parent_code))
     if parent is None:
         raise NoSuchResource(f"There is no cost object {parent_code}.")

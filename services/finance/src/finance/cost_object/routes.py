@@ -91,7 +91,7 @@ async def _described(cost_object: CostObject, command: DescribeCostObject, sessi
     max_body_bytes=IMPORT_BODY_BYTES,
 )
 async def import_cost_objects(upload: Upload, session: Session, today: Today) -> ImportResult:
-    """Import cost objects from CSV: code, name, kind, opened_on, closed_on. What exists is described anew."""
+    """Import cost objects from CSV: code, name, kind, opened_on, closed_on, parent. What exists is described anew."""
     done: Counter[str] = Counter()
     async for rows in upload.batches(CostObjectRow):
         done += await actions.import_cost_objects(session, upload, rows, today=today)

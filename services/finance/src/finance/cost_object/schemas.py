@@ -23,13 +23,14 @@ class OpenCostObject(DescribeCostObject):
 
 
 class CostObjectRow(Schema):
-    """A line of an imported list of cost objects; a day that is not given is left as it is."""
+    """A line of an imported list of cost objects; a day or a parent that is not given is left as it is."""
 
     code: Code
     name: Line
     kind: CostObjectKind
     opened_on: Day | None = None
     closed_on: Day | None = None
+    parent: Code | None = None
 
 
 class CostObjectView(Schema):

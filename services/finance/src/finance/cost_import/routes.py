@@ -39,12 +39,12 @@ from finance.cost_import.progress import Progress
 from finance.cost_import.rule_schemas import SOURCE
 from finance.cost_import.run import ImportCancelled
 from finance.cost_import.schemas import (
-    ChargeView,
     CompletenessView,
     CostImportResult,
     CostImportRowView,
     CostImportSummary,
     CostImportView,
+    ImportedChargeView,
     WithdrawCostImport,
 )
 from finance.cost_import.withdrawing import withdraw
@@ -189,7 +189,7 @@ async def list_cost_import_rows(
 @router.operation("GET", "/cost-imports/{cost_import_id}/charges", permission=READ)
 async def list_charges_of_import(
     cost_import_id: UUID, session: Session, asked: AskedPage, currency: Currency | None = None
-) -> Page[ChargeView]:
+) -> Page[ImportedChargeView]:
     """List what a cost import was charged for: usage, purchases, tax, credits, and what of commitments was unused."""
     query = charges_of(await queries.existing(session, cost_import_id))
     if currency:

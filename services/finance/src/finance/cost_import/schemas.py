@@ -128,7 +128,7 @@ class CostImportRowView(Schema):
     attributes: dict[str, str] = Field(description="The columns that the mapping keeps, and the tags.")
 
 
-class ChargeView(Schema):
+class ImportedChargeView(Schema):
     """Rows of an import that are alike. Billed and effective amounts are two views of one cost: never add them."""
 
     charge_category: str | None

@@ -3,7 +3,7 @@
 import gzip
 import io
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from time import perf_counter
 
@@ -15,6 +15,7 @@ from standalone.child import free_port
 from standalone.client import steward
 from standalone.manifests import SERVICES
 from standalone.platform import platform
+from tests.databases import Databases
 from tests.gateway.doors import listening
 
 ENTRIES, BATCHES = "/finance/v1/journal-entries", "/finance/v1/journal-entry-batches"
@@ -82,14 +83,13 @@ BODIES = {
 }
 
 
-@pytest.fixture(scope="session")
-async def open_door(
-    service_dsn: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The real services behind the gateway's socket, and a client that may do everything."""
+@pytest.fixture(scope="module")
+async def open_door(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+    """The real services behind the gateway's socket, and a client that may do everything. On databases of their own:
+    their workers react to whatever is written there."""
     folder: Path = tmp_path_factory.mktemp("door")
     clients, port = folder / "clients.json", free_port()
-    dsns = {manifest.name: service_dsn(manifest.name) for manifest in SERVICES}
+    dsns = {manifest.name: databases.copy(manifest.name) for manifest in SERVICES}
     who = register(clients, name="hostile", roles=["administrator"])
     async with (
         platform(dsns, port=port, clients_file=clients, contracts=Path("contracts")) as (gateway, _),
@@ -99,6 +99,7 @@ async def open_door(
         headers = await caller.bearer()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{at}", headers=headers, timeout=60) as http:
             yield http
+    databases.drop(*dsns.values())
 
 
 async def in_pieces(body: bytes) -> AsyncIterator[bytes]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.bulk import among
 from portfolio.days import DayRange
 from portfolio.measurement.model import CALCULATED, DECIMALS, Measurement
 from portfolio.service_level.model import ServiceLevel, ServiceLevelTarget
@@ -155,7 +156,7 @@ def exact(value: Any) -> Column:
 
 
 def of_services(services: Collection[UUID] | None) -> Column:
-    return true() if services is None else ServiceLevel.service_id.in_(services)
+    return true() if services is None else among(ServiceLevel.service_id, services)
 
 
 def promised(target: Any, value: Any) -> Column:

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, or_, select, true
+from sqlalchemy import Numeric, Select, and_, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -195,4 +195,4 @@ def health(within: DayRange, at: datetime) -> tuple[Select[Any], Any]:
         .outerjoin(grouped, g.service_id == Service.id)
         .where(in_catalog(within))
     )
-    return query, func.coalesce(g.health, UNKNOWN)
+    return query, func.coalesce(g.health, UNKNOWN, type_=Numeric())

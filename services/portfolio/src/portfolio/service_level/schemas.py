@@ -69,13 +69,13 @@ class ServiceLevelView(Schema):
     id: UUID
     version: int
     service_id: UUID
-    name: str
+    name: Line
     code: str | None
     description: str
     metric: Metric
-    target: Amount | None
+    target: NonNegativeAmount | None
     warning_limit: Amount | None
-    unit: str
+    unit: Line
     window: Window
     direction: Direction
     aggregation: Aggregation
@@ -85,8 +85,8 @@ class ServiceLevelView(Schema):
     service_calendar_id: UUID | None
     outages_since: date | None
     calculated_until: date | None = Field(description="The windows before this day are calculated from outages.")
-    source: str | None
-    external_id: str | None
+    source: Code | None
+    external_id: Line | None
 
 
 class ChangeTarget(Schema):

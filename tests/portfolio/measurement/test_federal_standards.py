@@ -142,7 +142,8 @@ async def health(portfolio: ServiceUnderTest) -> list[dict[str, Any]]:
 async def test_the_same_results_again_change_and_announce_nothing(portfolio: ServiceUnderTest) -> None:
     await imported(portfolio)
     before = len(await portfolio.announced(FACT))
-    file = {"content": published("standards").encode(), "headers": {"Content-Type": "text/csv"}}
-    again = made(await portfolio.client.post("/v1/measurement-imports?mapping=measurement", **file))
+    content, headers = published("standards").encode(), {"Content-Type": "text/csv"}
+    address = "/v1/measurement-imports?mapping=measurement"
+    again = made(await portfolio.client.post(address, content=content, headers=headers))
     assert counts(again) == (0, 0, 2_332, 11)
     assert len(await portfolio.announced(FACT)) == before

@@ -39,7 +39,7 @@ def test_a_series_that_always_rises_shows_it_from_five_points_on() -> None:
     """S = 10; of 120 orders only the rising and the falling one are as extreme: 2/120."""
     rising = judged(1, 2, 3, 4, 5)
     assert (rising.movement, rising.s, rising.p_value) == (Movement.RISING, 10, Fraction(1, 60))
-    assert (rising.slope, rising.distribution) == (1, Distribution.EXACT)
+    assert (rising.slope, rising.distribution) == (Fraction(1), Distribution.EXACT)
     assert judged(5, 4, 3, 2, 1).movement is Movement.FALLING
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,8 @@ WEEKDAYS = frozenset(range(5))
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def hours(length: timedelta) -> Fraction:
+def hours(length: timedelta) -> Any:
+    """A fraction."""
     return Fraction(length // timedelta(microseconds=1), 3_600_000_000)
 
 
@@ -45,7 +47,7 @@ def january(*outages: Down, now: datetime = LATER) -> Availability:
 
 def test_a_month_without_outages_was_available_all_the_time() -> None:
     month = january()
-    assert (hours(month.agreed), month.downtime, month.share) == (744, timedelta(), 1)
+    assert (hours(month.agreed), month.downtime, month.share) == (744, timedelta(), Fraction(1))
 
 
 def test_outages_that_overlap_count_once() -> None:

@@ -175,3 +175,11 @@ async def test_a_file_is_assessed_as_it_is_taken(portfolio: ServiceUnderTest, ma
     for _ in range(2):
         made(await portfolio.client.post("/v1/measurement-imports", content=text.encode(), headers=headers))
     assert len(await announced(portfolio)) == 24
+
+
+async def test_a_new_promise_changes_nothing_of_what_was_assessed_before(
+    portfolio: ServiceUnderTest, services: Services, mail: dict[str, Any]
+) -> None:
+    await record(portfolio, "99.95")
+    await services.level(mail, name="New")
+    assert [fact["levels"] for fact in await announced(portfolio)] == [1]

@@ -161,7 +161,7 @@ def in_catalog(within: DayRange) -> Any:
     return or_(Service.status.in_(_CATALOG), still)
 
 
-def health(within: DayRange, at: datetime) -> tuple[Select[Any], Any]:
+def health(within: DayRange, at: datetime) -> tuple[Any, Any]:
     """One row per service of the catalog, in one statement; and its health as a column, UNKNOWN where it is."""
     levels = attained(within, at).subquery()
     met, missed = (func.count().filter(levels.c.outcome == outcome) for outcome in (Outcome.MET, Outcome.MISSED))

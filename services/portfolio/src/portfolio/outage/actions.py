@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -40,11 +41,11 @@ class Intake:
     def take(self, row: OutageRow) -> Outcome:
         """Raises RowRefused, ImpossibleSpan, AlreadyRetracted."""
         service = self.register.service(row)
-        stated = {name: getattr(row, name) for name in STATED}
+        stated: dict[str, Any] = {name: getattr(row, name) for name in STATED}
         outage = self.known.get((row.source, row.external_id))
         if outage is None:
-            named = {"service_id": service.id, "source": row.source, "external_id": row.external_id}
-            outage = Outage.begin(**named, **stated, by=self.by, at=self.at)
+            named = {"source": row.source, "external_id": row.external_id}
+            outage = Outage.begin(service_id=service.id, **named, **stated, by=self.by, at=self.at)
             self.new.append(outage)
             self.known[row.source, row.external_id] = outage
             self._concerns(outage)

@@ -29,7 +29,7 @@ class AlreadyRetracted(Conflict, code="portfolio.outage.already-retracted"):
     """The outage has been retracted."""
 
 
-class Kind(StrEnum):
+class OutageKind(StrEnum):
     PLANNED = "planned"
     UNPLANNED = "unplanned"
 
@@ -48,7 +48,7 @@ class Outage(Aggregate, Base):
     )
 
     service_id: Mapped[UUID] = mapped_column(ForeignKey("services.id"))
-    kind: Mapped[Kind]
+    kind: Mapped[OutageKind]
     summary: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
@@ -65,7 +65,7 @@ class Outage(Aggregate, Base):
         cls,
         *,
         service_id: UUID,
-        kind: Kind,
+        kind: OutageKind,
         starts_at: datetime,
         ends_at: datetime | None,
         summary: str,
@@ -81,16 +81,16 @@ class Outage(Aggregate, Base):
         return outage
 
     def correct(
-        self, *, kind: Kind, starts_at: datetime, ends_at: datetime | None, summary: str, by: str, at: datetime
+        self, *, kind: OutageKind, starts_at: datetime, ends_at: datetime | None, summary: str, by: str, at: datetime
     ) -> None:
         """What is said of it now, such as its end once it is over."""
         if self.retracted_at:
             raise AlreadyRetracted(f"By {self.retracted_by}: {self.retracted_reason}")
         if ends_at is not None and ends_at <= starts_at:
             raise ImpossibleSpan(f"It ends at {ends_at.isoformat()}, not after {starts_at.isoformat()}.")
-        if kind is Kind.PLANNED and ends_at is None:
+        if kind is OutageKind.PLANNED and ends_at is None:
             raise ImpossibleSpan("A planned outage says when it ends; what lasts longer is one that was not planned.")
-        if kind is Kind.UNPLANNED and max(starts_at, ends_at or starts_at) > at:
+        if kind is OutageKind.UNPLANNED and max(starts_at, ends_at or starts_at) > at:
             raise ImpossibleSpan("An outage that was not planned neither begins nor ends in the future.")
         self.kind, self.starts_at, self.ends_at, self.summary = kind, starts_at, ends_at, summary
         self.recorded_at, self.recorded_by = at, by
@@ -103,4 +103,4 @@ class Outage(Aggregate, Base):
 
     @property
     def down(self) -> Down:
-        return Down(self.kind is Kind.PLANNED, self.starts_at, self.ends_at)
+        return Down(self.kind is OutageKind.PLANNED, self.starts_at, self.ends_at)

@@ -13,7 +13,7 @@ from chassis.pages import AskedPage, Page, page
 from chassis.text import Day, Instant
 from portfolio.outage.actions import changed, import_outages
 from portfolio.outage.explained import explained
-from portfolio.outage.model import AlreadyRetracted, ExternalIdTaken, HalfIdentified, ImpossibleSpan, Kind, Outage
+from portfolio.outage.model import AlreadyRetracted, ExternalIdTaken, HalfIdentified, ImpossibleSpan, Outage, OutageKind
 from portfolio.outage.schemas import AvailabilityView, CorrectOutage, OutageView, RecordOutage, RetractOutage
 from portfolio.service.model import Service
 from portfolio.service_level.model import NotFromOutages, ServiceLevel
@@ -109,7 +109,7 @@ async def list_outages(
     session: Session,
     asked: AskedPage,
     service_id: UUID | None = None,
-    kind: Kind | None = None,
+    kind: OutageKind | None = None,
     ending_after: Annotated[Instant | None, Query(description="Those that run at this instant or later.")] = None,
     starting_before: Annotated[Instant | None, Query(description="Those that begin before this instant.")] = None,
     retracted: bool | None = None,

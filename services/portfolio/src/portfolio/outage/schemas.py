@@ -9,14 +9,14 @@ from pydantic import Field, model_validator
 from chassis.money import Amount
 from chassis.text import Code, Instant, Line, Schema
 from portfolio.measurement.schemas import ErrorBudgetView
-from portfolio.outage.model import Kind
+from portfolio.outage.model import OutageKind
 from portfolio.service.schemas import Reason
 
 SHOWN = 100
 
 
 class CorrectOutage(Schema):
-    kind: Kind
+    kind: OutageKind
     summary: Line
     starts_at: Instant
     ends_at: Instant | None = Field(default=None, description="The first instant after it; null while it still runs.")
@@ -39,7 +39,7 @@ class OutageRow(Schema):
     external_id: Line
     service: Code | None = None
     service_external_id: Line | None = None
-    kind: Kind
+    kind: OutageKind
     summary: Line
     starts_at: Instant
     ends_at: Instant | None = None
@@ -55,7 +55,7 @@ class OutageView(Schema):
     id: UUID
     version: int
     service_id: UUID
-    kind: Kind
+    kind: OutageKind
     summary: str
     starts_at: datetime
     ends_at: datetime | None
@@ -72,7 +72,7 @@ class CountedOutage(Schema):
     """`counted_seconds` is what this outage alone took of the agreed time, or a planned one of the hours of service."""
 
     outage_id: UUID
-    kind: Kind
+    kind: OutageKind
     summary: str
     starts_at: datetime
     ends_at: datetime | None

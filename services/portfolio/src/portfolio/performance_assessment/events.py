@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.events import Event
-from chassis.money import Amount
+from chassis.money import Amount, NonNegativeAmount
 from portfolio.service_level.terms import Window
 
 
@@ -23,9 +23,9 @@ class PerformanceAssessed(Event, type="portfolio.performance-assessed.v1"):
     levels: int
     measured: int
     met: int
-    weight: Amount = Field(description="Of all service levels; weights of windows add up, times their days.")
-    weight_measured: Amount
-    weight_met: Amount
+    weight: NonNegativeAmount = Field(description="Of all service levels; weights of windows add up, times their days.")
+    weight_measured: NonNegativeAmount
+    weight_met: NonNegativeAmount
     attainment: Amount | None = Field(description="met / measured; null when nothing was measured.")
     coverage: Amount | None = Field(description="weight_measured / weight.")
     health: Amount | None = Field(description="weight_met / weight_measured.")

@@ -65,7 +65,9 @@ async def promise_service_level(command: PromiseServiceLevel, session: Session, 
     level = ServiceLevel.promise(**dict(command))
     session.add(level)
     await session.flush()
-    await _judge_again(session, level, now)
+    # Windows that were assessed before it was promised stand, but for those that its outages are known of.
+    await calculate(session, [level.id], now)
+    await session.refresh(level)
     return ServiceLevelView.model_validate(level)
 
 

@@ -44,8 +44,8 @@ class Intake:
         stated: dict[str, Any] = {name: getattr(row, name) for name in STATED}
         outage = self.known.get((row.source, row.external_id))
         if outage is None:
-            named = {"source": row.source, "external_id": row.external_id}
-            outage = Outage.begin(service_id=service.id, **named, **stated, by=self.by, at=self.at)
+            stated |= {"source": row.source, "external_id": row.external_id, "service_id": service.id}
+            outage = Outage.begin(**stated, by=self.by, at=self.at)
             self.new.append(outage)
             self.known[row.source, row.external_id] = outage
             self._concerns(outage)

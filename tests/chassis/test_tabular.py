@@ -54,6 +54,15 @@ async def test_a_column_that_stands_twice_is_refused() -> None:
         await read("Betrag;Betrag\n1;2\n", amounts())
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("short", "short"), ("just\n ten ", "just ten"), ("1234567890", "1234567890"), ("12345678 01", "12345678…")],
+)
+async def test_a_long_text_is_shortened_to_one_line_where_the_mapping_says_so(text: str, shown: str) -> None:
+    rule = {"column": "name", "shorten_to": 10}
+    assert await only_row(f'name\n"{text}"\n', {"fields": {"name": rule}}) == {"name": shown}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
 async def test_a_byte_order_mark_is_not_part_of_the_first_name(encoding: str) -> None:
     assert await only_row("code\nÄ1\n".encode(encoding)) == {"code": "Ä1"}
@@ -232,6 +241,7 @@ async def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(monke
         {"fields": {"a": {}}},
         {"fields": {"a": {"column": "x", "constant": "y"}}},
         {"fields": {"a": {"column": "x", "round_to": 2}}},
+        {"fields": {"a": {"column": "x", "kind": "number", "shorten_to": 9}}},
         {"fields": {"a": {"column": "x"}}, "delimiter": ";;"},
         {"fields": {"a": {"column": "x"}}, "delimiter": '"'},
         {"fields": {"a": {"column": "x"}}, "delimiter": "\n"},

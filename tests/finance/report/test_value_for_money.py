@@ -69,3 +69,16 @@ async def test_it_is_full_cost_where_a_model_is_named_and_its_figures_are_explai
     found = await follow(towers, "value-for-money", [row[of] for row in rows for of in ("explain", "explain_demand")])
     assert [it["amount"] for it in found[rows[0]["explain"]]["items"]] == ["630.00", "100.00"]
     assert [it["quantity"] for it in found[rows[0]["explain_demand"]]["items"]] == ["1", "1"]
+
+
+async def test_what_portfolio_has_assessed_stands_beside_and_what_was_not_measured_lowers_no_attainment(
+    rising: Books,
+) -> None:
+    await counted(rising)
+    service_id = await launched(rising.finance, "MAIL")
+    fact = {"service_id": str(service_id), "code": "MAIL", "window": "month", "number": 1}
+    fact |= {"starts_on": "2025-05-01", "ends_on": "2025-06-01"}
+    weights = {"weight": "4", "weight_measured": "3", "weight_met": "2"}
+    await rising.finance.deliver("portfolio.performance-assessed.v1", {**fact, **weights}, subject=service_id)
+    row = only(await read(rising, "value-for-money", **MAY))
+    assert (row["attainment"], row["coverage"]) == ("66.67", "75.00")

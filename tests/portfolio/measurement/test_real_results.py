@@ -25,6 +25,7 @@ LEVEL = {
     "target": {"column": "target", "kind": "number"},
     "unit": {"constant": "fraction"},
     "window": {"constant": "year"},
+    "year_starts_in": {"constant": "4"},
     "direction": {"constant": "at_least"},
 }
 RESULT = {

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio.measurement.model import Unmeasurable, end_of, value_in
-from portfolio.service_level.model import Metric, Window
+from portfolio.measurement.model import Unmeasurable, value_in
+from portfolio.service_level.terms import Metric, Window
+from portfolio.service_level.windows import end_of
 
 D = Decimal
 

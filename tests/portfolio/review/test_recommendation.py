@@ -1,9 +1,11 @@
 """Each rule of the recommendation, at both sides of its edge."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from portfolio.evidence.schemas import Evidence
 from portfolio.review.recommendation import RULES, findings, recommend
 from portfolio.review.terms import Recommendation
 from tests.portfolio.review.evidence import attainment, cost, demand, evidence, level, offerings, recovery
@@ -90,3 +92,18 @@ def test_a_finding_says_in_figures_why_it_was_made() -> None:
     assert finding.sentence == (
         "Charges of 80.00 CAD recovered 75.0 % of its cost of 100.00 CAD; at least 80.0 % are expected."
     )
+
+
+def test_a_low_health_is_said_with_how_much_was_measured() -> None:
+    told = {**attainment(MET, MISSED), "health": Decimal("0.5"), "coverage": Decimal("0.75")}
+    (finding,) = findings(evidence(attainment=told))
+    assert (finding.rule, finding.version) == ("low-attainment", 2)
+    assert finding.sentence.startswith("Its health is 50.0 %")
+    assert finding.sentence.endswith("75.0 % of it was measured.")
+
+
+def test_evidence_that_was_frozen_before_there_was_a_coverage_can_still_be_read() -> None:
+    then = evidence().model_dump(mode="json")
+    del then["attainment"]["coverage"], then["attainment"]["service_levels"][0]["weight"]
+    del then["attainment"]["service_levels"][0]["attainment"]
+    assert Evidence.model_validate(then).attainment.coverage is None

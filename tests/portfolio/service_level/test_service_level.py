@@ -6,8 +6,22 @@ import pytest
 
 from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
-from portfolio.service_level.model import Direction, HalfIdentified, ImpossibleTarget, Metric, ServiceLevel, Window
+from portfolio.service_level.model import HalfIdentified, ImpossibleTarget, ServiceLevel
+from portfolio.service_level.terms import Direction, Metric, Window
 from tests.portfolio.services import LEVEL, Services, made, refused
+
+UNSTATED = {
+    "code": None,
+    "description": "",
+    "warning_limit": None,
+    "aggregation": "mean",
+    "weight": "1",
+    "year_starts_in": 1,
+    "time_zone": "UTC",
+    "service_calendar_id": None,
+    "outages_since": None,
+    "calculated_until": None,
+}
 
 
 def promise(metric: Metric, target: str | None, unit: str, **identified: str) -> ServiceLevel:
@@ -46,6 +60,7 @@ async def test_a_service_level_is_promised_and_restated(portfolio: ServiceUnderT
     level = await services.level(mail, target="99.90", source="itsm", external_id="SLA-7")
     assert level == {
         **LEVEL,
+        **UNSTATED,
         "target": "99.90",
         "service_id": mail["id"],
         "source": "itsm",

@@ -175,7 +175,7 @@ class RowReader:
     def _read(self, rule: FieldRule, text: str) -> str:
         match rule.kind:
             case "text":
-                return text
+                return text if rule.shorten_to is None else one_line(text, rule.shorten_to)
             case "date":
                 return iso_date(text, tuple(self.mapping.date_formats))
             case "number":
@@ -216,6 +216,12 @@ def _filled(values: dict[str, str | None]) -> dict[str, str]:
 
 def shortened(text: str) -> str:
     return repr(text if len(text) <= SHOWN else text[:SHOWN] + "…")
+
+
+def one_line(text: str, most: int) -> str:
+    """Of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 @lru_cache(maxsize=4096)

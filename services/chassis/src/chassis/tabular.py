@@ -77,6 +77,10 @@ class FieldRule(Schema):
         default=None,
         description="Decimals that a number is rounded to, half away from zero: for the dirt of binary floats.",
     )
+    shorten_to: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        default=None,
+        description="Characters that a text may have: a longer one ends with …, and line breaks become blanks.",
+    )
     if_there: bool = Field(default=False, description="The file need not have the column.")
     required: bool = Field(default=False, description="A row without a value here is rejected.")
     default: Text | None = Field(default=None, description="Stands for an empty value.")
@@ -88,6 +92,8 @@ class FieldRule(Schema):
             raise ValueError("give exactly one of column, columns, first_of and constant")
         if (self.round_to is not None or self.currency_sign or self.cases) and self.kind != "number":
             raise ValueError("round_to, currency_sign and cases need kind: number")
+        if self.shorten_to is not None and self.kind != "text":
+            raise ValueError("shorten_to needs kind: text")
         return self
 
     @property

@@ -11,6 +11,7 @@ from chassis.clock import wall_clock
 from chassis.events import Reading
 from chassis.manifest import Reactions
 from chassis.money import Amount, NonNegativeAmount
+from finance.attainment import actions as attainments
 from finance.budget_reservation import actions as reservations
 from finance.consumer import actions as consumers
 from finance.cost_object import actions as cost_objects
@@ -116,6 +117,17 @@ class BusinessCaseSubmitted(Reading, type="portfolio.business-case-submitted.v1"
     options: list[SubmittedOption]
 
 
+class PerformanceAssessed(Reading, type="portfolio.performance-assessed.v1"):
+    service_id: UUID
+    window: str
+    starts_on: date
+    ends_on: date
+    number: int
+    weight: NonNegativeAmount
+    weight_measured: NonNegativeAmount
+    weight_met: NonNegativeAmount
+
+
 @reactions.to(ServiceChartered)
 async def open_cost_object(session: AsyncSession, fact: ServiceChartered) -> None:
     await _of_service(session, fact, on=fact.chartered_on)
@@ -203,3 +215,9 @@ async def appraise_business_case(session: AsyncSession, fact: BusinessCaseSubmit
     await submissions.answer(
         session, submission, {**said, "name": fact.title}, actor=fact.envelope.actor, at=wall_clock()
     )
+
+
+@reactions.to(PerformanceAssessed)
+async def keep_attainment(session: AsyncSession, fact: PerformanceAssessed) -> None:
+    """Beside cost, for what the money brought."""
+    await attainments.keep(session, **fact.model_dump())

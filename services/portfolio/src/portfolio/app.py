@@ -10,6 +10,9 @@ from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
 from portfolio.evidence.routes import router as evidence
 from portfolio.measurement.routes import router as measurements
+from portfolio.outage.routes import router as outages
+from portfolio.performance_assessment.events import PerformanceAssessed
+from portfolio.performance_assessment.routes import router as performance_assessments
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
 from portfolio.review.routes import router as reviews
@@ -17,6 +20,7 @@ from portfolio.service import events as service
 from portfolio.service.imports import router as service_imports
 from portfolio.service.routes import router as services
 from portfolio.service.steps import router as steps
+from portfolio.service_calendar.routes import router as service_calendars
 from portfolio.service_level.imports import router as service_level_imports
 from portfolio.service_level.routes import router as service_levels
 from portfolio.subscription import events as subscription
@@ -40,6 +44,9 @@ manifest = Manifest(
         subscription_imports,
         catalog,
         measurements,
+        service_calendars,
+        outages,
+        performance_assessments,
         evidence,
         reviews,
         approval_policy,
@@ -57,6 +64,7 @@ manifest = Manifest(
         service.ServiceRetired,
         subscription.SubscriptionStarted,
         subscription.SubscriptionEnded,
+        PerformanceAssessed,
         ServiceReviewed,
         business_case.BusinessCaseSubmitted,
         business_case.BusinessCaseApproved,

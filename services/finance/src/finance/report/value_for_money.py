@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.money import Amount, Quantity
+from chassis.money import EXACT, Amount, Quantity
 from chassis.text import Schema
+from finance.attainment.queries import Attained, attainments
 from finance.cost_object.model import CostObject
 from finance.driver.queries import driver_with
 from finance.fiscal_period.range import PeriodRange
@@ -38,8 +39,9 @@ class ValueForMoneyRow(Schema):
     unmeasured: Unmeasured | None = Field(description="Why there is no unit cost.")
     subscribed: Quantity | None = Field(description="On the last day of the range, by all consumers together.")
     attainment: Amount | None = Field(
-        description="Percent of what its service levels promise. Null: finance has heard of no measurement."
+        description="Percent met of what was measured of its promises, in windows that lie in the range; null for none."
     )
+    coverage: Amount | None = Field(description="Percent of its promises that was measured; null for no assessment.")
     explain: str = Field(description=EXPLAIN)
     explain_demand: str = Field(description=EXPLAIN)
 
@@ -86,6 +88,7 @@ async def value_for_money(
     now, before = await money(within), await money(earlier) if earlier else None
     services = [each.service_id for each in selected.objects if each.service_id]
     subscribed = await subscribed_on(session, services, within.ends_on - timedelta(days=1))
+    attained = await attainments(session, within, services)
     return ValueForMoneyView(
         starts_on=within.starts_on,
         ends_on=within.ends_on,
@@ -97,14 +100,19 @@ async def value_for_money(
         unit=measured.unit,
         compared_from=earlier.starts_on if earlier else None,
         compared_before=earlier.ends_on if earlier else None,
-        rows=[_row(each, now, before, subscribed) for each in selected.objects],
+        rows=[_row(each, now, before, subscribed, attained) for each in selected.objects],
     )
 
 
 def _row(
-    cost_object: CostObject, now: Money, before: Money | None, subscribed: Mapping[UUID, Decimal]
+    cost_object: CostObject,
+    now: Money,
+    before: Money | None,
+    subscribed: Mapping[UUID, Decimal],
+    attained: Mapping[UUID, Attained],
 ) -> ValueForMoneyRow:
     id, service_id = cost_object.id, cost_object.service_id
+    kept = attained.get(service_id) if service_id else None
     cost, demand, unit_cost = now.of(id)
     then = before.of(id) if before else (None, None, None)
     return ValueForMoneyRow(
@@ -119,7 +127,12 @@ def _row(
         unit_cost_change_percent=percent_change(unit_cost, then[2]),
         unmeasured=unmeasured(cost, demand, unit_cost),
         subscribed=subscribed.get(service_id) if service_id else None,
-        attainment=None,
+        attainment=_percent(kept.share if kept else None),
+        coverage=_percent(kept.coverage if kept else None),
         explain=now.costs.link(cost_object, now.within),
         explain_demand=now.demand.link(id, now.within),
     )
+
+
+def _percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share.scaleb(2, context=EXACT)

@@ -51,7 +51,7 @@ async def gather(session: AsyncSession, services: Sequence[Service], within: Day
         posted=await costs.posted(session, ids, within),
         allocated=await costs.allocated(session, ids, within),
         charged=await costs.charged(session, ids, within),
-        attained=await attainment(session, ids, within),
+        attained=await attainment(session, ids, within, at),
         subscribed=await demand.subscribed(session, ids, start=within.starts_on, now=at),
         offerings=await demand.offerings(session, ids),
         dependants=await dependants_in_catalog(session, ids),

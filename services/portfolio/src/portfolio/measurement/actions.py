@@ -14,15 +14,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.imports import FileUpload, ImportResult
 from chassis.problems import InvalidRequest
 from portfolio.days import DayRange
-from portfolio.measurement.model import Measurement, Unmeasurable, end_of, value_in
+from portfolio.measurement.model import CALCULATED, Measurement, Unmeasurable, value_in
 from portfolio.measurement.naming import Named, named
 from portfolio.measurement.schemas import Effect, MeasurementRow, RecordMeasurement
+from portfolio.performance_assessment.actions import WindowKey, assess
+from portfolio.service_level.model import ServiceLevel
+from portfolio.service_level.terms import Aggregation
+from portfolio.service_level.windows import end_of
 
 KEY = ("service_level_id", "source", "period_starts_on")
 FIGURES = ("period_ends_on", "value", "volume_met", "volume")
 
 Key = tuple[UUID, str, date]
 Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A measurement that can be taken, and the level that it is of."""
+
+    level: ServiceLevel
+    figures: Figures
+
+    @property
+    def key(self) -> Key:
+        return key_of(self.figures)
+
+    @property
+    def window(self) -> WindowKey:
+        starts_on = self.level.calendar.start(self.figures["period_starts_on"])
+        return WindowKey(self.level.service_id, self.level.window, starts_on)
 
 
 @dataclass(frozen=True)
@@ -34,18 +55,30 @@ class Recorder:
     at: datetime
 
     async def record(self, batch: Sequence[RecordMeasurement]) -> list[Effect | Unmeasurable]:
-        """What each measurement did, as if they had come one after the other, or why it cannot be taken."""
+        """What each measurement did, as if they had come one after the other, or why it cannot be taken. Windows that
+        are closed are assessed anew where something changed."""
         levels = await named(self.session, batch)
-        judged = [self._figures(levels, stated) for stated in batch]
+        judged = [self._judged(levels, stated) for stated in batch]
         effects: dict[int, Effect] = {}
-        for wave in _waves([(at, it) for at, it in enumerate(judged) if not isinstance(it, Unmeasurable)]):
-            done = await self._keep(list(wave.values()))
-            effects |= {at: done.get(_key(figures), Effect.UNCHANGED) for at, figures in wave.items()}
+        for wave in _waves([(at, it) for at, it in enumerate(judged) if isinstance(it, Judged)]):
+            done = await keep(self.session, [it.figures for it in wave.values()])
+            effects |= {at: done.get(it.key, Effect.UNCHANGED) for at, it in wave.items()}
+        await assess(self.session, self._closed(judged, effects), self.at)
         return [it if isinstance(it, Unmeasurable) else effects[at] for at, it in enumerate(judged)]
 
-    def _figures(self, levels: Named, stated: RecordMeasurement) -> Figures | Unmeasurable:
+    def _closed(self, judged: Sequence[Judged | Unmeasurable], effects: dict[int, Effect]) -> set[WindowKey]:
+        return {
+            it.window
+            for at, it in enumerate(judged)
+            if isinstance(it, Judged)
+            and effects[at] is not Effect.UNCHANGED
+            and it.level.calendar.closed(it.window.starts_on, self.at)
+        }
+
+    def _judged(self, levels: Named, stated: RecordMeasurement) -> Judged | Unmeasurable:
         try:
             level = levels.level(stated)
+            _may_say(level, stated)
             given = {"value": stated.value, "volume_met": stated.volume_met, "volume": stated.volume}
             value = value_in(level.unit, level.metric, **given)
             ends_on = stated.period_ends_on or end_of(level.window, stated.period_starts_on)
@@ -54,52 +87,65 @@ class Recorder:
             return error
         except InvalidRequest as error:
             return Unmeasurable("period_ends_on", error.detail)
-        return {
-            "service_level_id": level.id,
-            "source": stated.source,
-            "period_starts_on": within.starts_on,
-            "period_ends_on": within.ends_on,
-            **given,
-            "value": value,
-            "revision": 1,
-            "recorded_at": self.at,
-            "recorded_by": self.by,
-        }
-
-    async def _keep(self, rows: list[Figures]) -> dict[Key, Effect]:
-        """What those did that changed something; in the order of their keys, so that two batches cannot deadlock."""
-        upsert = insert(Measurement).values(sorted(rows, key=_key))
-        new = upsert.excluded
-        newer = {name: new[name] for name in (*FIGURES, "recorded_at", "recorded_by")}
-        kept = upsert.on_conflict_do_update(
-            index_elements=KEY,
-            set_={**newer, "revision": Measurement.revision + 1},
-            where=tuple_(*(getattr(Measurement, name) for name in FIGURES)).is_distinct_from(
-                tuple_(*(new[name] for name in FIGURES))
-            ),
-        ).returning(*(getattr(Measurement, name) for name in KEY), Measurement.revision)
-        result = await self.session.execute(kept)
-        return {(id, source, on): _effect(revision) for id, source, on, revision in result}
+        figures = {**given, "value": value, "recorded_at": self.at, "recorded_by": self.by}
+        return Judged(level, figures_of(level.id, stated.source, within, **figures))
 
 
-def _effect(revision: int) -> Effect:
-    return Effect.CREATED if revision == 1 else Effect.CHANGED
+def _may_say(level: ServiceLevel, stated: RecordMeasurement) -> None:
+    """Raises Unmeasurable."""
+    if stated.source == CALCULATED:
+        raise Unmeasurable("source", "what is calculated from outages is not recorded")
+    if level.calculates(level.calendar.start(stated.period_starts_on)):
+        raise Unmeasurable(
+            "period_starts_on", f"since {level.outages_since} its availability is calculated from outages"
+        )
+    if level.aggregation is Aggregation.SHARE and stated.value is not None:
+        raise Unmeasurable("value", "the service level is a share of cases: give volume_met and volume")
 
 
-def _key(figures: Figures) -> Key:
+def figures_of(level_id: UUID, source: str, within: DayRange, **figures: Any) -> Figures:
+    return {
+        "service_level_id": level_id,
+        "source": source,
+        "period_starts_on": within.starts_on,
+        "period_ends_on": within.ends_on,
+        "revision": 1,
+        **figures,
+    }
+
+
+def key_of(figures: Figures) -> Key:
     return figures["service_level_id"], figures["source"], figures["period_starts_on"]
 
 
-def _waves(rows: Sequence[tuple[int, Figures]]) -> Iterator[dict[int, Figures]]:
+async def keep(session: AsyncSession, rows: list[Figures]) -> dict[Key, Effect]:
+    """What those did that changed something; in the order of their keys, so that two batches cannot deadlock."""
+    upsert = insert(Measurement).values(sorted(rows, key=key_of))
+    new = upsert.excluded
+    newer = {name: new[name] for name in (*FIGURES, "recorded_at", "recorded_by")}
+    kept = upsert.on_conflict_do_update(
+        index_elements=KEY,
+        set_={**newer, "revision": Measurement.revision + 1},
+        where=tuple_(*(getattr(Measurement, name) for name in FIGURES)).is_distinct_from(
+            tuple_(*(new[name] for name in FIGURES))
+        ),
+    ).returning(*(getattr(Measurement, name) for name in KEY), Measurement.revision)
+    result = await session.execute(kept)
+    return {
+        (id, source, on): Effect.CREATED if revision == 1 else Effect.CHANGED for id, source, on, revision in result
+    }
+
+
+def _waves(rows: Sequence[tuple[int, Judged]]) -> Iterator[dict[int, Judged]]:
     """Groups, in order, in which no key comes twice: nearly always one."""
-    wave: dict[int, Figures] = {}
+    wave: dict[int, Judged] = {}
     keys: set[Key] = set()
-    for at, figures in rows:
-        if (key := _key(figures)) in keys:
+    for at, judged in rows:
+        if judged.key in keys:
             yield wave
             wave, keys = {}, set()
-        wave[at] = figures
-        keys.add(key)
+        wave[at] = judged
+        keys.add(judged.key)
     if wave:
         yield wave
 

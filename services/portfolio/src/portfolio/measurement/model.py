@@ -1,6 +1,6 @@
 """A measurement: what a service level came to in one period, or that nobody measured it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,12 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.ids import uuid7
 from chassis.money import EXACT, round_to
 from portfolio.db import Base
-from portfolio.service_level.model import Metric, Window
+from portfolio.service_level.terms import SHARES, Metric
 
-WHOLE = {"percent": Decimal(100), "%": Decimal(100), "fraction": Decimal(1)}
-DAYS = {Window.DAY: 1, Window.WEEK: 7}
-MONTHS = {Window.MONTH: 1, Window.QUARTER: 3, Window.YEAR: 12}
 DECIMALS = 12
+CALCULATED = "steward:outages"
+"""The source of what is calculated from outages; nobody else can name it."""
 
 
 class Unmeasurable(ValueError):
@@ -30,7 +29,7 @@ class Measurement(Base):
     """`value` is in the unit of the service level; null says that it was not measured, which is not zero.
 
     `volume_met` of `volume` cases met the target, where the value is such a share. There is one measurement of a level
-    per source and first day; `revision` counts how often its figures were stated, and the newest are kept.
+    per source and first day; `revision` counts how often its figures were stated, and the newest are here.
     """
 
     __tablename__ = "measurements"
@@ -55,14 +54,19 @@ class Measurement(Base):
     recorded_by: Mapped[str]
 
 
-def end_of(window: Window, starts_on: date) -> date:
-    """The first day after a window that begins on this day. A month that begins on the 31st ends where months allow."""
-    if window in DAYS:
-        return starts_on + timedelta(days=DAYS[window])
-    years, month = divmod(starts_on.month - 1 + MONTHS[window], 12)
-    first = date(starts_on.year + years, month + 1, 1)
-    following = date(first.year + month // 11, (month + 1) % 12 + 1, 1)
-    return min(first + timedelta(days=starts_on.day - 1), following - timedelta(days=1))
+class SupersededMeasurement(Base):
+    """What a measurement said before it was corrected; the database writes it with the correction."""
+
+    __tablename__ = "superseded_measurements"
+
+    measurement_id: Mapped[UUID] = mapped_column(ForeignKey("measurements.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period_ends_on: Mapped[date]
+    value: Mapped[Decimal | None]
+    volume_met: Mapped[Decimal | None]
+    volume: Mapped[Decimal | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
 
 
 def value_in(
@@ -77,7 +81,7 @@ def value_in(
         raise Unmeasurable("value", "give the value or the volumes, not both")
     if volume_met is not None:
         value = _share(unit, volume_met, volume)
-    whole = WHOLE.get(unit)
+    whole = SHARES.get(unit)
     if value is not None and whole is not None and value > whole and metric is not Metric.THROUGHPUT:
         raise Unmeasurable("value", f"the service level is promised in {unit}: its value is at most {whole}")
     return value
@@ -88,6 +92,6 @@ def _share(unit: str, volume_met: Decimal, volume: Decimal | None) -> Decimal | 
         raise Unmeasurable("volume", "give the total volume beside the volume that met the target")
     if volume_met > volume:
         raise Unmeasurable("volume_met", f"{volume_met} of {volume} cases cannot have met the target")
-    if unit not in WHOLE:
+    if unit not in SHARES:
         raise Unmeasurable("volume_met", f"volumes give a share, and the service level is promised in {unit}")
-    return round_to(EXACT.multiply(WHOLE[unit], volume_met) / volume, DECIMALS).normalize() if volume else None
+    return round_to(EXACT.multiply(SHARES[unit], volume_met) / volume, DECIMALS).normalize() if volume else None

@@ -111,15 +111,16 @@ def repeated_breach(evidence: Evidence) -> str | None:
     )
 
 
-@rule("low-attainment", version=1, favors=Recommendation.REMEDIATE)
+@rule("low-attainment", version=2, favors=Recommendation.REMEDIATE)
 def low_attainment(evidence: Evidence) -> str | None:
-    """Of the measured service levels fewer than four in five were met."""
+    """Of what was measured of its service levels, by weight and days, less than four fifths were met."""
     attained = evidence.attainment
     if attained.health is None or attained.health >= LEAST_HEALTH:
         return None
+    known = "" if attained.coverage is None else f" {_percent(attained.coverage)} of it was measured."
     return (
-        f"{attained.met} of {attained.measured} measured service levels were met ({_percent(attained.health)}); "
-        f"at least {_percent(LEAST_HEALTH)} are expected."
+        f"Its health is {_percent(attained.health)}: so much of what was measured of its {attained.levels} service "
+        f"levels met the target; at least {_percent(LEAST_HEALTH)} is expected.{known}"
     )
 
 

@@ -16,9 +16,12 @@ from portfolio.service.terms import Status
 class NamesService(Protocol):
     """By its code, or by its id in the source of the row."""
 
-    source: str | None
-    service: str | None
-    service_external_id: str | None
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def service(self) -> str | None: ...
+    @property
+    def service_external_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chassis.money import NonNegativeAmount
-from chassis.text import Code, Line, Schema
-from portfolio.service_level.model import Direction, Metric, Window
+from chassis.text import Code, Line, Prose, Schema
+from portfolio.service_level.schemas import TimeZone
+from portfolio.service_level.terms import Aggregation, Direction, Metric, Window
 
 
 class ServiceLevelRow(Schema):
@@ -22,6 +23,13 @@ class ServiceLevelRow(Schema):
     unit: Line
     window: Window
     direction: Direction
+    code: Code | None = None
+    description: Prose | None = None
+    warning_limit: NonNegativeAmount | None = None
+    aggregation: Aggregation | None = None
+    weight: NonNegativeAmount | None = None
+    year_starts_in: int | None = Field(default=None, ge=1, le=12)
+    time_zone: TimeZone | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

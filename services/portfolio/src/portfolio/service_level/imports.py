@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.application import Now
 from chassis.imports import CSV_MEDIA, ImportResult, Row, Upload
 from chassis.operations import Router, Session
 from portfolio.intake import take_all
+from portfolio.performance_assessment.actions import assess_again
 from portfolio.service.register import register
 from portfolio.service_level.import_schemas import ServiceLevelRow
 from portfolio.service_level.intake import Intake
@@ -26,12 +28,12 @@ BODY_BYTES = 64 << 20
     upload=CSV_MEDIA,
     max_body_bytes=BODY_BYTES,
 )
-async def import_service_levels(upload: Upload, session: Session) -> ImportResult:
+async def import_service_levels(upload: Upload, session: Session, now: Now) -> ImportResult:
     """Promise and restate service levels by a file.
 
     Fields: source and external_id of the service level, service (its code) or service_external_id (its id in the same
-    source), name, metric, target, unit, window, direction. Without an external id the name within the service counts.
-    Nothing is removed.
+    source), name, metric, target, unit, window, direction; also code, description, warning_limit, aggregation, weight,
+    year_starts_in, time_zone. Without an external id the name within the service counts. Nothing is removed.
     """
     outcomes: Counter[str] = Counter()
     async for rows in upload.batches(ServiceLevelRow):
@@ -40,6 +42,7 @@ async def import_service_levels(upload: Upload, session: Session) -> ImportResul
         outcomes += take_all(upload, rows, intake.take)
         session.add_all(intake.new)
         await session.flush()
+        await assess_again(session, intake.restated, now)
     return upload.result(**outcomes)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from portfolio.intake import Outcome, RowRefused
@@ -10,16 +11,21 @@ from portfolio.service_level.import_schemas import ServiceLevelRow
 from portfolio.service_level.model import ServiceLevel
 
 STATED = ("name", "metric", "target", "unit", "window", "direction")
+# What a file need not say: a new service level has it as by default, a known one as it was.
+ALSO = ("code", "description", "warning_limit", "aggregation", "weight", "year_starts_in", "time_zone")
+KEPT = (*ALSO, "service_calendar_id", "outages_since")
 
 
 @dataclass
 class Intake:
-    """Learns first of the service levels that the rows may mean; `new` is to be stored."""
+    """Learns first of the service levels that the rows may mean; `new` is to be stored, and what was
+    assessed of the `restated` services to be assessed again."""
 
     register: Register
     by_name: dict[tuple[UUID, str], ServiceLevel] = field(default_factory=dict)
     by_external_id: dict[tuple[str, str], ServiceLevel] = field(default_factory=dict)
     new: list[ServiceLevel] = field(default_factory=list)
+    restated: set[UUID] = field(default_factory=set)
 
     def learn(self, levels: Iterable[ServiceLevel]) -> None:
         for level in levels:
@@ -31,6 +37,7 @@ class Intake:
         """Raises RowRefused, ImpossibleTarget."""
         service = self.register.service(row)
         stated = {name: getattr(row, name) for name in STATED}
+        stated |= {name: value for name in ALSO if (value := getattr(row, name)) is not None}
         level = self._find(row, service.id)
         if level is None:
             source = row.source if row.external_id else None
@@ -49,10 +56,11 @@ class Intake:
             raise RowRefused("name", "the service has another service level of this name")
         return level or named
 
-    def _restate(self, level: ServiceLevel, stated: dict[str, object]) -> Outcome:
-        now = {name: getattr(level, name) for name in STATED}
-        if now == stated:
+    def _restate(self, level: ServiceLevel, stated: dict[str, Any]) -> Outcome:
+        now = {name: getattr(level, name) for name in (*STATED, *KEPT)}
+        if now == (stated := now | stated):
             return "unchanged"
-        level.restate(**stated)  # type: ignore[arg-type]
+        level.restate(**stated)
         self.learn([level])
+        self.restated.add(level.service_id)
         return "changed"

@@ -5,19 +5,36 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import select
 
+from chassis.application import Now
 from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.problems import NoSuchResource
+from chassis.text import Day
+from portfolio.outage.calculation import calculate
+from portfolio.performance_assessment.actions import assess_again
 from portfolio.service import queries as services
 from portfolio.service.model import Service
+from portfolio.service_calendar.model import ServiceCalendar
 from portfolio.service_level.model import (
+    CodeTaken,
     ExternalIdTaken,
     HalfIdentified,
     ImpossibleTarget,
     LastPromise,
     NameTaken,
+    NotFromOutages,
+    NothingPromised,
     ServiceLevel,
+    ServiceLevelTarget,
+    WarningTooLate,
 )
-from portfolio.service_level.schemas import PromiseServiceLevel, RestateServiceLevel, ServiceLevelView
+from portfolio.service_level.schemas import (
+    ChangeTarget,
+    PromiseServiceLevel,
+    RestateServiceLevel,
+    ServiceLevelView,
+    TargetView,
+)
 
 router = Router("service-levels")
 
@@ -36,17 +53,29 @@ PROMISE = {
     "POST",
     "/service-levels",
     permission=WRITE,
-    problems=[NameTaken, ExternalIdTaken, HalfIdentified, ImpossibleTarget],
+    problems=[NameTaken, CodeTaken, ExternalIdTaken, HalfIdentified, ImpossibleTarget, WarningTooLate, NotFromOutages],
     status=201,
     example={**PROMISE, "service_id": "0198c0de-0000-7000-8000-000000000001"},
 )
-async def promise_service_level(command: PromiseServiceLevel, session: Session) -> ServiceLevelView:
+async def promise_service_level(command: PromiseServiceLevel, session: Session, now: Now) -> ServiceLevelView:
     """Promise a service level."""
     await found(session, Service, command.service_id)
+    if command.service_calendar_id:
+        await found(session, ServiceCalendar, command.service_calendar_id)
     level = ServiceLevel.promise(**dict(command))
     session.add(level)
     await session.flush()
+    # Windows that were assessed before it was promised stand, but for those that its outages are known of.
+    await calculate(session, [level.id], now)
+    await session.refresh(level)
     return ServiceLevelView.model_validate(level)
+
+
+async def _judge_again(session: Session, level: ServiceLevel, now: Now) -> None:
+    """What was assessed stands as the service level says now."""
+    await calculate(session, [level.id], now)
+    await assess_again(session, {level.service_id}, now)
+    await session.refresh(level)
 
 
 @router.operation("GET", "/service-levels", permission=READ)
@@ -70,25 +99,74 @@ async def get_service_level(service_level_id: UUID, session: Session) -> Service
     "PUT",
     "/service-levels/{service_level_id}",
     permission=WRITE,
-    problems=[NameTaken, ImpossibleTarget],
+    problems=[NameTaken, CodeTaken, ImpossibleTarget, WarningTooLate, NotFromOutages],
     example=PROMISE,
 )
 async def restate_service_level(
-    service_level_id: UUID, command: RestateServiceLevel, version: ExpectedVersion, session: Session
+    service_level_id: UUID, command: RestateServiceLevel, version: ExpectedVersion, session: Session, now: Now
 ) -> ServiceLevelView:
-    """State a service level anew."""
+    """State a service level anew; its target that of all windows before the first change of it."""
     level = await found(session, ServiceLevel, service_level_id, version=version)
+    if command.service_calendar_id:
+        await found(session, ServiceCalendar, command.service_calendar_id)
     level.restate(**dict(command))
     await session.flush()
+    await _judge_again(session, level, now)
     return ServiceLevelView.model_validate(level)
 
 
 @router.operation("DELETE", "/service-levels/{service_level_id}", permission=WRITE, problems=[LastPromise], status=204)
-async def withdraw_service_level(service_level_id: UUID, version: ExpectedVersion, session: Session) -> Response:
+async def withdraw_service_level(
+    service_level_id: UUID, version: ExpectedVersion, session: Session, now: Now
+) -> Response:
     """Withdraw a service level; a service in the catalog keeps at least one."""
     level = await found(session, ServiceLevel, service_level_id, version=version)
     await services.lock(session, level.service_id)
     service = await found(session, Service, level.service_id)
     level.may_go(service, levels=await services.service_levels(session, service.id))
     await session.delete(level)
+    await session.flush()
+    await assess_again(session, {service.id}, now)
+    return Response(status_code=204)
+
+
+@router.operation("GET", "/service-levels/{service_level_id}/targets", permission=READ)
+async def list_targets(service_level_id: UUID, session: Session, asked: AskedPage) -> Page[TargetView]:
+    """List the days on which the target of a service level changes."""
+    await found(session, ServiceLevel, service_level_id)
+    query = select(ServiceLevelTarget).where(ServiceLevelTarget.service_level_id == service_level_id)
+    day = ServiceLevelTarget.valid_from
+    return await page(session, query, asked, sorts={"valid_from": day}, tie=day)
+
+
+@router.operation(
+    "PUT",
+    "/service-levels/{service_level_id}/targets/{valid_from}",
+    permission=WRITE,
+    problems=[ImpossibleTarget, WarningTooLate, NothingPromised],
+    example={"target": "99.95", "warning_limit": "99.97"},
+)
+async def change_target(
+    service_level_id: UUID, valid_from: Day, command: ChangeTarget, session: Session, now: Now
+) -> TargetView:
+    """Change the target of a service level from a day on; windows that began before keep theirs."""
+    level = await found(session, ServiceLevel, service_level_id)
+    await services.lock(session, level.service_id)
+    changed = await session.merge(level.change_target(valid_from, **dict(command)))
+    await session.flush()
+    await assess_again(session, {level.service_id}, now)
+    return TargetView.model_validate(changed)
+
+
+@router.operation("DELETE", "/service-levels/{service_level_id}/targets/{valid_from}", permission=WRITE, status=204)
+async def withdraw_target(service_level_id: UUID, valid_from: Day, session: Session, now: Now) -> Response:
+    """Take a change of target back: the target before it holds on."""
+    level = await found(session, ServiceLevel, service_level_id)
+    await services.lock(session, level.service_id)
+    changed = await session.get(ServiceLevelTarget, (service_level_id, valid_from))
+    if changed is None:
+        raise NoSuchResource(f"The target does not change on {valid_from}.")
+    await session.delete(changed)
+    await session.flush()
+    await assess_again(session, {level.service_id}, now)
     return Response(status_code=204)

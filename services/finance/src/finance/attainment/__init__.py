@@ -1,0 +1,1 @@
+"""Attainments: how services kept their promises, as portfolio has assessed them."""

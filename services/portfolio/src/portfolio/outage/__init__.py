@@ -1,0 +1,1 @@
+"""Outages: when a service did not work, and the availability that is left."""

@@ -1,0 +1,1 @@
+"""Performance assessments: how a service kept its promises in a window that is over."""

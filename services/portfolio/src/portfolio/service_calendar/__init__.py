@@ -1,0 +1,1 @@
+"""Service calendars: the hours in which services are meant to work."""

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from chassis.chores import carry_out
 from chassis.testing import ServiceUnderTest
+from portfolio.app import manifest
 from tests.portfolio.services import LEVEL, Services, made
 
 FACT = "portfolio.performance-assessed.v1"
@@ -183,3 +185,9 @@ async def test_a_new_promise_changes_nothing_of_what_was_assessed_before(
     await record(portfolio, "99.95")
     await services.level(mail, name="New")
     assert [fact["levels"] for fact in await announced(portfolio)] == [1]
+
+
+async def test_the_clock_assesses_what_has_closed(portfolio: ServiceUnderTest, mail: dict[str, Any]) -> None:
+    (chore,) = [chore for chore in manifest.chores if chore.name == "assess performance"]
+    assert await carry_out(chore, portfolio.database, portfolio.clock()) is False
+    assert [fact["starts_on"] for fact in await announced(portfolio)] == ["2025-12-01"]

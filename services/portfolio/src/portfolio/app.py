@@ -1,6 +1,6 @@
 """The portfolio service: the pipeline, the catalog, and the retired services, with the decisions between them."""
 
-from chassis.manifest import Manifest
+from chassis.manifest import Chore, Manifest
 from portfolio.approval_policy.routes import router as approval_policy
 from portfolio.business_case import events as business_case
 from portfolio.business_case.routes import router as business_cases
@@ -11,6 +11,7 @@ from portfolio.dependency.routes import router as dependencies
 from portfolio.evidence.routes import router as evidence
 from portfolio.measurement.routes import router as measurements
 from portfolio.outage.routes import router as outages
+from portfolio.performance_assessment.closed_windows import assess_by_the_clock
 from portfolio.performance_assessment.events import PerformanceAssessed
 from portfolio.performance_assessment.routes import router as performance_assessments
 from portfolio.reactions import reactions
@@ -73,4 +74,5 @@ manifest = Manifest(
         business_case.BusinessCaseWithdrawn,
     ],
     reactions=reactions.all,
+    chores=[Chore("assess performance", assess_by_the_clock, every_seconds=3600)],
 )

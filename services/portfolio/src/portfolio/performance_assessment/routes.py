@@ -10,8 +10,7 @@ from chassis.application import Now
 from chassis.operations import Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.text import Day
-from portfolio.outage.calculation import calculate_due
-from portfolio.performance_assessment.actions import assess_due
+from portfolio.performance_assessment.closed_windows import assess_closed
 from portfolio.performance_assessment.model import PerformanceAssessment
 from portfolio.performance_assessment.schemas import AssessmentRunView, PerformanceAssessmentView
 from portfolio.service_level.terms import Window
@@ -24,12 +23,8 @@ P = PerformanceAssessment
 
 @router.operation("POST", "/performance-assessments", permission=WRITE)
 async def assess_performance(session: Session, now: Now) -> AssessmentRunView:
-    """Calculate availabilities and assess services for the windows that have closed; to be called daily."""
-    calculated, behind = await calculate_due(session, now)
-    due = await assess_due(session, now)
-    return AssessmentRunView(
-        service_levels_calculated=calculated, windows=due.windows, announced=due.announced, more=behind or due.more
-    )
+    """Calculate availabilities and assess services for the windows that have closed, before the clock does so."""
+    return AssessmentRunView.model_validate(await assess_closed(session, now))
 
 
 @router.operation("GET", "/performance-assessments", permission=READ)

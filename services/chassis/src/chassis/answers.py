@@ -80,7 +80,8 @@ class Contract:
             return f"{media!r} is not among the documented {', '.join(documented['content'])}"
         if media == PROBLEM_MEDIA:
             return self._problem_fault(answer, set(operation["x-problems"]))
-        return self._body_fault(documented["content"][media].get("schema", {}), answer) if "json" in media else None
+        is_json = media.endswith(("/json", "+json"))
+        return self._body_fault(documented["content"][media].get("schema", {}), answer) if is_json else None
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         """What a reference such as #/components/responses/Conflict points to."""

@@ -26,7 +26,7 @@ from finance.investment.events import AppraisalRefused, InvestmentAppraised
 from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
-from finance.price_book.events import PriceVersionPublished
+from finance.price_book.events import PriceVersionEnded, PriceVersionPublished
 from finance.price_book.routes import router as price_books
 from finance.reactions import reactions
 from finance.report.routes import router as reports
@@ -71,6 +71,7 @@ manifest = Manifest(
         BudgetExceeded,
         AllocationCompleted,
         PriceVersionPublished,
+        PriceVersionEnded,
         ChargeIssued,
         InvestmentAppraised,
         AppraisalRefused,

@@ -1,6 +1,6 @@
 """The portfolio service: the pipeline, the catalog, and the retired services, with the decisions between them."""
 
-from chassis.manifest import Manifest
+from chassis.manifest import Chore, Manifest
 from portfolio.approval_policy.routes import router as approval_policy
 from portfolio.business_case import events as business_case
 from portfolio.business_case.routes import router as business_cases
@@ -10,13 +10,16 @@ from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
 from portfolio.evidence.routes import router as evidence
 from portfolio.measurement.routes import router as measurements
+from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
 from portfolio.review.routes import router as reviews
 from portfolio.service import events as service
+from portfolio.service.actions import retire_by_the_clock
 from portfolio.service.imports import router as service_imports
 from portfolio.service.routes import router as services
 from portfolio.service.steps import router as steps
+from portfolio.service_definition.routes import router as service_definitions
 from portfolio.service_level.imports import router as service_level_imports
 from portfolio.service_level.routes import router as service_levels
 from portfolio.subscription import events as subscription
@@ -33,6 +36,7 @@ manifest = Manifest(
         services,
         steps,
         service_imports,
+        service_definitions,
         dependencies,
         service_levels,
         service_level_imports,
@@ -52,6 +56,8 @@ manifest = Manifest(
         service.ServiceApproved,
         service.ServiceChartered,
         service.ServiceLaunched,
+        service.ServiceRejected,
+        service.ServiceWithdrawn,
         service.ServiceRetiring,
         service.ServiceRetirementCancelled,
         service.ServiceRetired,
@@ -64,5 +70,6 @@ manifest = Manifest(
         business_case.BusinessCaseReturned,
         business_case.BusinessCaseWithdrawn,
     ],
-    reactions=reactions.all,
+    reactions=[*reactions.all, *price_reactions.all],
+    chores=[Chore("retire services", retire_by_the_clock, every_seconds=3600)],
 )

@@ -134,8 +134,8 @@ async def resume_service(service: Held, act: Reasoned, session: Session) -> Serv
     "POST", "/services/{service_id}/rejection", permission=APPROVE, problems=[StepNotPossible], example=REASON
 )
 async def reject_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Reject a service that is not approved."""
-    service.reject(act)
+    """Reject a service that is not approved; its relations end."""
+    await actions.reject(session, service, act)
     return await shown(session, service)
 
 
@@ -143,8 +143,8 @@ async def reject_service(service: Held, act: Reasoned, session: Session) -> Serv
     "POST", "/services/{service_id}/withdrawal", permission=WRITE, problems=[StepNotPossible], example=REASON
 )
 async def withdraw_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Withdraw a service of the pipeline."""
-    service.withdraw(act)
+    """Withdraw a service of the pipeline; its relations end."""
+    await actions.withdraw(session, service, act)
     return await shown(session, service)
 
 
@@ -188,8 +188,11 @@ async def retire_service(service: Held, act: Reasoned, session: Session) -> Serv
 
 @router.operation("POST", "/retirements-due", permission=RETIRE)
 async def retire_due_services(session: Session, caller: CurrentCaller, now: Now) -> RetirementsView:
-    """Retire every service whose notice has run out and that nothing keeps; say what keeps the others."""
-    outcome = await actions.retire_due(session, Act(by=caller.subject, at=now, reason="The notice has run out."))
+    """Retire every service whose notice has run out and that nothing keeps; say what keeps the others.
+
+    The clock does so every hour: this is for who will not wait, and for who asks what keeps a service.
+    """
+    outcome = await actions.retire_due(session, Act(by=caller.subject, at=now, reason=actions.NOTICE_OVER))
     return RetirementsView(
         retired=[service.id for service in outcome.retired],
         blocked=[
@@ -204,5 +207,5 @@ async def retire_due_services(session: Session, caller: CurrentCaller, now: Now)
 )
 async def archive_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
     """Archive a retired service; its code is free again."""
-    service.archive(act)
+    await actions.archive(session, service, act)
     return await shown(session, service)

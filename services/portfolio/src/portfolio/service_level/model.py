@@ -1,5 +1,6 @@
 """A service level: a promise about a service that can be measured."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +12,7 @@ from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Invalid
 from portfolio.db import Base
 from portfolio.service.model import Service
-from portfolio.service.terms import Stage
+from portfolio.service.terms import GONE, Stage
 
 
 class ExternalIdTaken(
@@ -34,6 +35,10 @@ class HalfIdentified(Invalid, code="portfolio.service-level.half-identified"):
 
 class LastPromise(Conflict, code="portfolio.service-level.last-promise"):
     """A service in the catalog keeps at least one service level."""
+
+
+class Ended(Conflict, code="portfolio.service-level.ended"):
+    """A service that is gone promises nothing any more."""
 
 
 class Metric(StrEnum):
@@ -61,7 +66,8 @@ class Direction(StrEnum):
 class ServiceLevel(Aggregate, Base):
     """`target` is in `unit`, measured over each `window`; `direction` says on which side of it the promise is kept.
 
-    A promise without a number so far has no target: it can be neither kept nor broken."""
+    A promise without a number so far has no target: it can be neither kept nor broken. `ended_on` is the first day
+    without its service."""
 
     __tablename__ = "service_levels"
     __table_args__ = (
@@ -80,12 +86,13 @@ class ServiceLevel(Aggregate, Base):
     direction: Mapped[Direction]
     source: Mapped[str | None]
     external_id: Mapped[str | None]
+    ended_on: Mapped[date | None]
 
     @classmethod
     def promise(
         cls,
         *,
-        service_id: UUID,
+        service: Service,
         source: str | None = None,
         external_id: str | None = None,
         name: str,
@@ -97,13 +104,17 @@ class ServiceLevel(Aggregate, Base):
     ) -> "ServiceLevel":
         if (source is None) != (external_id is None):
             raise HalfIdentified
-        level = cls(service_id=service_id, source=source, external_id=external_id)
+        if service.status in GONE:
+            raise Ended(f"{service.code} is {service.status}.")
+        level = cls(service_id=service.id, source=source, external_id=external_id)
         level.restate(name=name, metric=metric, target=target, unit=unit, window=window, direction=direction)
         return level
 
     def restate(
         self, *, name: str, metric: Metric, target: Decimal | None, unit: str, window: Window, direction: Direction
     ) -> None:
+        if self.ended_on:
+            raise Ended(f"{self.name} ended on {self.ended_on}.")
         share = metric is Metric.AVAILABILITY and unit == "percent"
         if target is not None and (target < 0 or (share and target > 100)):
             raise ImpossibleTarget(f"{target} {unit} is no target for {metric}.")

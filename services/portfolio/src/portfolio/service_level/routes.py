@@ -10,6 +10,7 @@ from chassis.pages import AskedPage, Page, page
 from portfolio.service import queries as services
 from portfolio.service.model import Service
 from portfolio.service_level.model import (
+    Ended,
     ExternalIdTaken,
     HalfIdentified,
     ImpossibleTarget,
@@ -36,14 +37,16 @@ PROMISE = {
     "POST",
     "/service-levels",
     permission=WRITE,
-    problems=[NameTaken, ExternalIdTaken, HalfIdentified, ImpossibleTarget],
+    problems=[NameTaken, ExternalIdTaken, HalfIdentified, ImpossibleTarget, Ended],
     status=201,
     example={**PROMISE, "service_id": "0198c0de-0000-7000-8000-000000000001"},
 )
 async def promise_service_level(command: PromiseServiceLevel, session: Session) -> ServiceLevelView:
     """Promise a service level."""
-    await found(session, Service, command.service_id)
-    level = ServiceLevel.promise(**dict(command))
+    # It cannot go while this is being promised.
+    await session.execute(select(Service.id).where(Service.id == command.service_id).with_for_update(read=True))
+    service = await found(session, Service, command.service_id)
+    level = ServiceLevel.promise(service=service, **command.model_dump(exclude={"service_id"}))
     session.add(level)
     await session.flush()
     return ServiceLevelView.model_validate(level)
@@ -70,7 +73,7 @@ async def get_service_level(service_level_id: UUID, session: Session) -> Service
     "PUT",
     "/service-levels/{service_level_id}",
     permission=WRITE,
-    problems=[NameTaken, ImpossibleTarget],
+    problems=[NameTaken, ImpossibleTarget, Ended],
     example=PROMISE,
 )
 async def restate_service_level(

@@ -1,5 +1,6 @@
 """What callers send and see of service levels."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import Field
@@ -26,4 +27,5 @@ class PromiseServiceLevel(RestateServiceLevel):
 
 class ServiceLevelView(PromiseServiceLevel):
     id: UUID
+    ended_on: date | None = Field(description="The first day without its service.")
     version: int

@@ -8,7 +8,7 @@ from finance.price_book.price import CostPlus, Flat, Package, Percentage, PerUni
 
 
 def listed(terms: Terms, *, cost_object_code: str, service_id: UUID | None) -> PricedItem:
-    nothing = {"price": None, "package_size": None, "percent": None, "tiers": []}
+    nothing: dict[str, Any] = {"price": None, "package_size": None, "percent": None, "tiers": []}
     return PricedItem.model_validate(
         {
             "cost_object_code": cost_object_code,

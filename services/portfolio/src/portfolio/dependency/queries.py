@@ -40,7 +40,7 @@ async def neighbours(session: AsyncSession, id: UUID, direction: Direction) -> M
     return {one: sorted(next_ones) for one, next_ones in await session.execute(query)}
 
 
-def services(found: Mapping[UUID, Reached[UUID]]) -> tuple[Select[Any], Any]:
+def services(found: Mapping[UUID, Reached[UUID]]) -> tuple[Select[*tuple[Any, ...]], Any]:
     """Those services with their distances, and the distance as a column."""
     rows = [(id, reached.distance) for id, reached in found.items()]
     near = rows_of([Service.id, Service.definition_number], rows).subquery()

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, literal_column
 
 ACCENTS = r"[\u0300-\u036f]"
 BREAK = "\n"  # between the texts of one service; no line that is looked for has one
@@ -17,7 +17,7 @@ def folded(words: str) -> str:
 
 
 def folded_column(text: ColumnElement[str]) -> ColumnElement[str]:
-    bare: Any = func.regexp_replace(func.normalize(text, "NFKD"), ACCENTS, "", "g")
+    bare: Any = func.regexp_replace(func.normalize(text, literal_column("NFKD")), ACCENTS, "", "g")
     lowered: ColumnElement[str] = func.lower(bare)
     return lowered
 

@@ -7,7 +7,7 @@ from chassis.chores import carry_out
 from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
 from portfolio.app import manifest
-from tests.portfolio.services import Services, made, refused
+from tests.portfolio.services import WAIVER, Services, made, refused
 
 (RETIRE,) = [chore for chore in manifest.chores if chore.name == "retire services"]
 
@@ -77,6 +77,24 @@ async def test_days_of_use_that_are_not_charged_keep_a_service_that_is_charged(
     await charged(portfolio, mail, "2026-02-01", replaces=run)
     await tick(portfolio)
     assert (await services.read(mail["id"]))["status"] == "retired"
+
+
+async def test_what_is_not_charged_is_waived_by_somebody_and_nothing_else_is(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    mail, portal = await services.operational("mail"), await services.operational("portal")
+    link = made(await services.use(portal, mail))
+    made(await services.subscribe(mail, await services.customer(), ends_on="2026-02-01"))
+    await charged(portfolio, mail, "2026-01-15")
+    made(await services.step(mail, "retirement-notice", retires_on="2026-02-01"))
+    portfolio.clock.advance(days=20)
+    answer = await services.step(mail, "retirement", waiver=WAIVER)
+    blockers = refused(answer, 409, "portfolio.service.blocked")["blockers"]
+    assert [blocker["kind"] for blocker in blockers] == ["dependant"]
+    await portfolio.client.delete(f"/v1/dependencies/{link['id']}", headers={"If-Match": '"1"'})
+    assert made(await services.step(mail, "retirement", waiver=WAIVER))["status"] == "retired"
+    last = made(await portfolio.client.get(f"/v1/services/{mail['id']}/history"))["items"][-1]
+    assert (last["evidence"], last["waived_by"]) == (WAIVER["reason"], WAIVER["approver"])
 
 
 async def test_charges_that_were_replaced_do_not_count(portfolio: ServiceUnderTest, services: Services) -> None:

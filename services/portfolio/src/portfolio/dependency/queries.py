@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import rows_of
 from portfolio.dependency.model import Dependency
-from portfolio.dependency.schemas import Direction
+from portfolio.dependency.schemas import ImpactDirection
 from portfolio.dependency.spread import Reached
 from portfolio.service.model import Service
 
@@ -28,11 +28,11 @@ async def used_by(session: AsyncSession, id: UUID) -> set[UUID]:
     return set((await session.scalars(select(reached.c.uses_id))).all())
 
 
-async def neighbours(session: AsyncSession, id: UUID, direction: Direction) -> Mapping[UUID, Sequence[UUID]]:
+async def neighbours(session: AsyncSession, id: UUID, direction: ImpactDirection) -> Mapping[UUID, Sequence[UUID]]:
     """Of this service and of all that are reached from it, the next ones. The walk keeps services, not paths or
     distances: it looks at each dependency once, however many paths there are."""
     near, far = Dependency.uses_id, Dependency.service_id
-    if direction is Direction.USED:
+    if direction is ImpactDirection.USED:
         near, far = far, near
     start = select(literal(id, Uuid).label("id")).cte(recursive=True)
     reached = start.union(select(far).join(start, near == start.c.id))

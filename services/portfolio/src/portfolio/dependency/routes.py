@@ -10,7 +10,7 @@ from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from portfolio.dependency import queries
 from portfolio.dependency.model import AlreadyUsed, ClosesLoop, Dependency, Ended
-from portfolio.dependency.schemas import DeclareDependency, Dependant, DependencyView, Direction, ImpactView
+from portfolio.dependency.schemas import DeclareDependency, Dependant, DependencyView, ImpactDirection, ImpactView
 from portfolio.dependency.spread import path, spread
 from portfolio.service.model import Service
 
@@ -77,7 +77,9 @@ async def get_impact(
     service_id: UUID,
     session: Session,
     asked: AskedPage,
-    direction: Annotated[Direction, Query(description="Those that use it, or those that it uses.")] = Direction.USERS,
+    direction: Annotated[
+        ImpactDirection, Query(description="Those that use it, or those that it uses.")
+    ] = ImpactDirection.USERS,
     max_distance: Annotated[int, Query(ge=1, le=MOST_STEPS)] = MOST_STEPS,
 ) -> ImpactView:
     """Show who feels it when a service fails or ends, or what it stands on, directly or through others.

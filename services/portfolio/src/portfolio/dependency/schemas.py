@@ -21,7 +21,7 @@ class DependencyView(DeclareDependency):
     version: int
 
 
-class Direction(StrEnum):
+class ImpactDirection(StrEnum):
     USERS = "users"
     USED = "used"
 

@@ -43,6 +43,8 @@ async def launch(session: AsyncSession, service: Service, act: Act) -> None:
 
 async def retire(session: AsyncSession, service: Service, act: Act) -> None:
     held = (await queries.held(session, [service.id], act.on))[service.id]
+    if act.waived_by:
+        held = replace(held, charge=None)
     await _go(session, service, act, lambda parted: service.retire(parted, held))
 
 

@@ -99,6 +99,13 @@ class CharterService(PassGate):
         return self.passing(super().act(caller, now), self.funding)
 
 
+class RetireService(PassGate):
+    waiver: Waiver | None = Field(default=None, description="Of what has been used and is not charged.")
+
+    def act(self, caller: Caller, now: datetime) -> Act:
+        return self.passing(super().act(caller, now), None)
+
+
 class GiveRetirementNotice(GiveReason):
     retires_on: Day = Field(description="The first day without the service.")
     replacement_id: UUID | None = None

@@ -17,6 +17,7 @@ from portfolio.service.schemas import (
     GiveReason,
     GiveRetirementNotice,
     RetirementsView,
+    RetireService,
     ServiceView,
 )
 
@@ -180,9 +181,14 @@ async def cancel_retirement_notice(service: Held, act: Reasoned, session: Sessio
 
 
 @router.operation("POST", "/services/{service_id}/retirement", permission=RETIRE, problems=GATED, example=REASON)
-async def retire_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Retire a service whose notice has run out, and which nothing in the catalog and no customer uses any more."""
-    await actions.retire(session, service, act)
+async def retire_service(
+    service: Held, command: RetireService, session: Session, caller: CurrentCaller, now: Now
+) -> ServiceView:
+    """Retire a service whose notice has run out, and which nothing in the catalog and no customer uses any more.
+
+    Where finance charges it, all use must be charged, unless somebody waives that.
+    """
+    await actions.retire(session, service, command.act(caller, now))
     return await shown(session, service)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, Uuid, func, literal, select, type_coerce
+from sqlalchemy import BigInteger, Select, Uuid, func, literal, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import rows_of
@@ -23,21 +23,25 @@ async def hold_graph(session: AsyncSession) -> None:
 
 async def used_by(session: AsyncSession, id: UUID) -> set[UUID]:
     """All services that this one uses, directly or through others."""
-    start = select(Dependency.uses_id).where(Dependency.service_id == id).cte(recursive=True)
-    reached = start.union(select(Dependency.uses_id).where(Dependency.service_id == start.c.uses_id))
-    return set((await session.scalars(select(reached.c.uses_id))).all())
+    return {*await neighbours(session, id, ImpactDirection.USED)} - {id}
 
 
 async def neighbours(session: AsyncSession, id: UUID, direction: ImpactDirection) -> Mapping[UUID, Sequence[UUID]]:
-    """Of this service and of all that are reached from it, the next ones. The walk keeps services, not paths or
-    distances: it looks at each dependency once, however many paths there are."""
+    """Of this service and of all that are reached from it, the next ones, none where it ends.
+
+    The walk keeps services, not paths or distances: it looks at each dependency once, however many paths there are.
+    Each service is looked up by itself in the index, whatever the statistics say: for a join the planner may choose to
+    read all dependencies for each of them, which takes minutes.
+    """
     near, far = Dependency.uses_id, Dependency.service_id
     if direction is ImpactDirection.USED:
         near, far = far, near
     start = select(literal(id, Uuid).label("id")).cte(recursive=True)
-    reached = start.union(select(far).join(start, near == start.c.id))
-    query = select(near, func.array_agg(far)).join(reached, near == reached.c.id).group_by(near)
-    return {one: sorted(next_ones) for one, next_ones in await session.execute(query)}
+    step = select(far.label("id")).where(near == start.c.id).correlate(start).offset(0).lateral()
+    reached = start.union(select(step.c.id).select_from(start.join(step, true())))
+    next_ones = select(func.array_agg(far)).where(near == reached.c.id).correlate(reached).scalar_subquery()
+    found = await session.execute(select(reached.c.id, next_ones))
+    return {one: sorted(following or ()) for one, following in found}
 
 
 def services(found: Mapping[UUID, Reached[UUID]]) -> tuple[Select[*tuple[Any, ...]], Any]:

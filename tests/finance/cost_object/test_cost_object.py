@@ -1,7 +1,7 @@
 """Cost objects: opened by hand, from a file, or because a service was heard of."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chassis.testing import ServiceUnderTest
 from tests.finance.books import Books, entry
@@ -92,3 +92,65 @@ async def test_a_list_of_cost_objects_is_imported_and_again_changes_nothing(book
     wrong = "code,name,kind,opened_on,closed_on\nP2,X,project,2025-02-01,2025-01-01\nP3,X,hobby,,\nP4,X,project,,\n"
     third = (await books.client.post("/v1/cost-object-imports", content=wrong, headers=headers)).json()
     assert (third["created"], [it["column"] for it in third["rejections"]]) == (1, ["closed_on", "kind"])
+
+
+async def told(finance: ServiceUnderTest, service: UUID, fact: str, sequence: int, on: str, code: str = "MAIL") -> None:
+    said = {"service_id": str(service), "code": code, "name": f"Mail {service}", "kind": "supporting"}
+    await finance.deliver(
+        f"portfolio.service-{fact}.v1", {**said, f"{fact}_on": on}, subject=service, sequence=sequence
+    )
+
+
+async def by_service(finance: ServiceUnderTest) -> dict[str, str]:
+    return {it["service_id"]: it["code"] for it in await known(finance)}
+
+
+async def test_the_code_of_an_archived_service_goes_to_the_cost_object_of_the_next_one(
+    finance: ServiceUnderTest,
+) -> None:
+    first, second, third = uuid4(), uuid4(), uuid4()
+    for service, year in ((first, 2023), (second, 2024), (third, 2025)):
+        await told(finance, service, "chartered", 1, f"{year}-01-01")
+        await told(finance, service, "retired", 2, f"{year}-06-01")
+    assert await by_service(finance) == {
+        str(first): "MAIL:2023-06-01",
+        str(second): "MAIL:2024-06-01",
+        str(third): "MAIL",
+    }
+    assert len(await known(finance)) == 3
+
+
+async def test_the_next_service_may_be_heard_of_before_the_end_of_the_one_that_had_its_code(
+    finance: ServiceUnderTest,
+) -> None:
+    old, new = uuid4(), uuid4()
+    await told(finance, old, "chartered", 1, "2023-01-01")
+    await told(finance, new, "chartered", 1, "2025-02-01")
+    await told(finance, old, "changed", 2, "2025-01-01")
+    await told(finance, old, "retired", 3, "2025-01-31")
+    assert await by_service(finance) == {str(old): "MAIL:2025-02-01", str(new): "MAIL"}
+    ended = {it["service_id"]: it["closed_on"] for it in await known(finance)}
+    assert ended == {str(old): "2025-01-31", str(new): None}
+
+
+async def test_codes_that_are_taken_on_the_same_day_stay_apart(finance: ServiceUnderTest) -> None:
+    services = [uuid4() for _ in range(3)]
+    long = "M" * 64
+    for service in services:
+        await told(finance, service, "retired", 1, "2025-06-01", long)
+    codes = await by_service(finance)
+    assert codes[str(services[2])] == long
+    assert codes[str(services[0])] == f"{'M' * 44}:2025-06-01"
+    assert codes[str(services[1])].startswith(f"{'M' * 44}:2025-06-01:")
+    assert all(len(code) <= 64 for code in codes.values())
+
+
+async def test_a_withdrawn_service_takes_no_cost_any_more_and_an_unheard_one_opens_nothing(
+    finance: ServiceUnderTest,
+) -> None:
+    await told(finance, uuid4(), "withdrawn", 2, "2025-03-01", "NEW")
+    assert await known(finance) == []
+    mail = uuid4()
+    await told(finance, mail, "chartered", 1, "2025-01-01")
+    await told(finance, mail, "withdrawn", 2, "2025-03-01")
+    assert [it["closed_on"] for it in await known(finance)] == ["2025-03-01"]

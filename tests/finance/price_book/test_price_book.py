@@ -109,6 +109,39 @@ async def test_a_publication_is_announced_with_the_services_it_prices(prices: Pr
         "standard",
     )
     assert [each["cost_object_code"] for each in fact.data["services"]] == ["HOSTING", "MAIL"]
+    told = {each["code"]: (each["cost_object_code"], each["model"], each["price"]) for each in fact.data["items"]}
+    assert told == {
+        code: (of, "per_unit", "0.10") for code, of in (("GB", "HOSTING"), ("MB", "MAIL"), ("TB", "HOSTING"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        ({"model": "flat", "amount": "9"}, {"price": "9"}),
+        ({"model": "package", "size": "10", "price": "3"}, {"price": "3", "package_size": "10"}),
+        ({"model": "percentage", "percent": "-5"}, {"percent": "-5"}),
+        ({"model": "cost_plus", "markup_percent": "7.5"}, {"percent": "7.5"}),
+        (
+            {"model": "volume", "tiers": tiers(("5", "2"), (None, "1.5"))},
+            {"tiers": [{"up_to": "5", "unit_price": "2"}, {"up_to": None, "unit_price": "1.5"}]},
+        ),
+    ],
+)
+async def test_each_kind_of_price_is_announced(prices: PriceList, price: dict[str, Any], said: dict[str, Any]) -> None:
+    await prices.published("2026-02-01", item(price=price, meter=None))
+    (fact,) = await prices.books.finance.announced("finance.price-version-published.v1")
+    nothing: dict[str, Any] = {"price": None, "package_size": None, "percent": None, "tiers": []}
+    (told,) = fact.data["items"]
+    assert {name: told[name] for name in nothing} == nothing | said
+
+
+async def test_the_end_of_a_version_is_announced(prices: PriceList) -> None:
+    made = await prices.published("2026-02-01")
+    answer = await prices.do(made, "ending", ends_on="2026-03-01", reason="Too dear")
+    assert answer.status_code == 200, answer.text
+    (fact,) = await prices.books.finance.announced("finance.price-version-ended.v1")
+    assert fact.data == {"price_version_id": made["id"], "price_book_code": "standard", "ends_on": "2026-03-01"}
 
 
 PERCENT = {"model": "percentage", "percent": "5"}

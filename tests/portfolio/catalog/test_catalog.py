@@ -32,6 +32,19 @@ async def test_a_search_takes_wildcards_literally(portfolio: ServiceUnderTest, s
     assert await codes("off") == ["a", "b"]
 
 
+async def test_a_search_passes_over_case_and_accents(portfolio: ServiceUnderTest, services: Services) -> None:
+    await services.operational("a", name="Téléphonie sécurisée", description="ΣΟΦΟΣ")
+    await services.operational("b", name="TELEPHONIE")
+
+    async def codes(q: str) -> list[str]:
+        return [entry["code"] for entry in made(await portfolio.client.get("/v1/catalog", params={"q": q}))["items"]]
+
+    assert await codes("telephonie") == await codes("TÉLÉPHONIE") == await codes("te\u0301le\u0301phonie") == ["b", "a"]
+    assert await codes("securisee") == ["a"]
+    assert await codes("ΣΟΦΟΣ") == ["a"]
+    assert await codes("a té") == []  # code and name are looked at one by one
+
+
 async def test_facets_count_all_services_found_and_nothing_that_is_not_given(
     portfolio: ServiceUnderTest, services: Services
 ) -> None:

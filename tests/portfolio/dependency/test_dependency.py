@@ -1,6 +1,7 @@
 """Which service uses which: without loops, and who feels it."""
 
 import asyncio
+from itertools import pairwise
 
 from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
@@ -48,6 +49,20 @@ async def test_two_dependencies_declared_at_once_from_both_ends_close_no_loop(
         assert sorted(answer.status_code for answer in answers) == [201, 409]
 
 
+async def test_links_declared_at_once_from_all_ends_never_close_a_loop(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    """Four services, each link of a ring at one moment, and across it: whoever comes last is refused."""
+    for number in range(15):
+        ring = [await services.proposed(f"{corner}{number}") for corner in "abcd"]
+        ends = [*zip(ring, ring[1:] + ring[:1], strict=True), (ring[2], ring[0]), (ring[3], ring[1])]
+        answers = await asyncio.gather(*(services.use(user, used) for user, used in ends))
+        assert {answer.status_code for answer in answers} == {201, 409}
+        for service in ring:
+            impact = made(await portfolio.client.get(f"/v1/services/{service['id']}/impact"))
+            assert service["id"] not in {user["service_id"] for user in impact["dependants"]}
+
+
 async def test_a_retired_service_is_used_by_nobody_new(portfolio: ServiceUnderTest, services: Services) -> None:
     old, mail = await services.retiring("old"), await services.proposed("mail")
     portfolio.clock.advance(days=60)
@@ -75,13 +90,38 @@ async def test_the_impact_names_each_dependant_once_on_a_shortest_path(
     impact = made(await portfolio.client.get(f"/v1/services/{power['id']}/impact"))
     assert impact["total"] == 3
     assert [(user["code"], user["distance"], user["path"]) for user in impact["dependants"]] == [
-        ("mail", 1, [mail["id"]]),
         ("network", 1, [network["id"]]),
-        ("portal", 2, impact["dependants"][2]["path"]),
+        ("mail", 1, [mail["id"]]),
+        ("portal", 2, [network["id"], portal["id"]]),
     ]
-    assert impact["dependants"][2]["path"] in ([mail["id"], portal["id"]], [network["id"], portal["id"]])
-    first = made(await portfolio.client.get(f"/v1/services/{power['id']}/impact", params={"limit": "1"}))
-    assert (first["total"], len(first["dependants"])) == (3, 1)
+
+
+async def test_the_impact_is_shown_in_both_directions_as_far_as_asked_and_page_by_page(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    chain = [await services.proposed(code) for code in "abcde"]
+    for user, used in pairwise(chain):
+        made(await services.use(user, used))
+
+    async def codes(at: int, **asked: str) -> list[str]:
+        shown = made(await portfolio.client.get(f"/v1/services/{chain[at]['id']}/impact", params=asked))
+        return [found["code"] for found in shown["dependants"]]
+
+    assert await codes(2) == ["b", "a"]
+    assert await codes(2, direction="used") == ["d", "e"]
+    assert await codes(4, max_distance="2") == ["d", "c"]
+    assert await codes(4, sort="code") == ["a", "b", "c", "d"]
+    assert await codes(4, sort="-distance", limit="1") == ["a"]
+
+    seen, asked = [], {"limit": "3"}
+    while True:
+        shown = made(await portfolio.client.get(f"/v1/services/{chain[4]['id']}/impact", params=asked))
+        seen += [found["code"] for found in shown["dependants"]]
+        assert shown["total"] == 4
+        if shown["next_cursor"] is None:
+            break
+        asked["cursor"] = shown["next_cursor"]
+    assert seen == ["d", "c", "b", "a"]
 
 
 async def test_the_impact_of_many_crossing_paths_is_still_answered(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chassis.ids import uuid7
 from portfolio.service import events
-from portfolio.service.gates import Act, Blocked, ImplausibleDays, Neighbour
+from portfolio.service.gates import Act, Blocked, Held, ImplausibleDays, Neighbour, OpenCharge
 from portfolio.service.model import LIFECYCLE, NoticeTooLate, OwnReplacement, Service, StepNotPossible
 from portfolio.service.terms import Kind, Stage, Status, Step
 
@@ -32,7 +32,7 @@ STEPS: dict[Step, Callable[[Service], None]] = {
     Step.WITHDRAWAL: lambda service: service.withdraw(ACT),
     Step.RETIREMENT_NOTICE: lambda service: service.give_notice(ACT, retires_on=TOMORROW, replacement_id=None),
     Step.NOTICE_CANCELLATION: lambda service: service.cancel_notice(ACT),
-    Step.RETIREMENT: lambda service: service.retire(ACT, dependants=[], subscriptions=[]),
+    Step.RETIREMENT: lambda service: service.retire(ACT, Held()),
     Step.ARCHIVING: lambda service: service.archive(ACT),
 }
 ALLOWED = {(source, step) for step, (sources, _) in LIFECYCLE.items() for source in sources}
@@ -59,7 +59,7 @@ def kinds(service: Service) -> list[str]:
 
 
 def test_the_table_knows_every_step_that_a_service_can_take() -> None:
-    assert set(LIFECYCLE) == set(STEPS) == set(Step) - {Step.PROPOSAL, Step.IMPORT}
+    assert set(LIFECYCLE) == set(STEPS) == set(Step) - {Step.PROPOSAL, Step.IMPORT, Step.RELATION_END}
 
 
 def test_the_pipeline_leads_from_proposal_to_launch_and_the_catalog_to_the_archive() -> None:
@@ -166,18 +166,19 @@ def test_a_refused_retirement_names_everything_that_stands_in_the_way() -> None:
     service, user, subscription = a_service(Status.RETIRING), Neighbour(uuid7(), "portal", "operational"), uuid7()
     service.retires_on = TOMORROW
     with pytest.raises(Blocked) as refusal:
-        service.retire(ACT, dependants=[user], subscriptions=[subscription])
+        service.retire(ACT, Held([user], [subscription], OpenCharge(date(2026, 1, 10), date(2026, 1, 1))))
     assert [(blocker["kind"], blocker["link"]) for blocker in refusal.value.context["blockers"]] == [
         ("notice", f"/v1/services/{service.id}"),
         ("dependant", f"/v1/services/{user.id}"),
         ("subscription", f"/v1/subscriptions/{subscription}"),
+        ("charge", f"/v1/services/{service.id}/evidence?starts_on=2026-01-01&ends_on=2026-01-10"),
     ]
 
 
 def test_of_very_many_subscriptions_a_hundred_are_named_and_the_others_counted() -> None:
     service = a_service(Status.RETIRING)
     with pytest.raises(Blocked) as refusal:
-        service.retire(ACT, dependants=[], subscriptions=[uuid7() for _ in range(250)])
+        service.retire(ACT, Held(subscriptions=[uuid7() for _ in range(250)]))
     blockers = refusal.value.context["blockers"]
     assert len(blockers) == 101
     assert blockers[-1]["sentence"] == "150 more customers subscribe to it."
@@ -187,8 +188,8 @@ def test_a_service_retires_on_the_day_its_notice_ends_and_not_before() -> None:
     service = a_service(Status.RETIRING)
     service.retires_on = TOMORROW
     with pytest.raises(Blocked):
-        service.retire(ACT, dependants=[], subscriptions=[])
-    service.retire(Act(by="ada", at=datetime(2026, 1, 16, tzinfo=UTC), reason="over"), dependants=[], subscriptions=[])
+        service.retire(ACT, Held())
+    service.retire(Act(by="ada", at=datetime(2026, 1, 16, tzinfo=UTC), reason="over"), Held())
     assert service.retired_on == TOMORROW
 
 
@@ -217,10 +218,12 @@ def test_a_notice_that_is_called_off_leaves_no_date_and_is_announced() -> None:
 
 def test_only_a_change_of_what_others_know_is_announced() -> None:
     service = a_service()
-    service.describe(name="Mail", kind=Kind.CUSTOMER_FACING, owner="Ada", description="Longer", tags=["b", "a", "b"])
+    service.describe(
+        ACT, name="Mail", kind=Kind.CUSTOMER_FACING, owner="Ada", description="Longer", tags=["b", "a", "b"]
+    )
     assert facts(service) == []
     assert service.tags == ["a", "b"]
-    service.describe(name="Mail", kind=Kind.CUSTOMER_FACING, owner="Grace")
+    service.describe(ACT, name="Mail", kind=Kind.CUSTOMER_FACING, owner="Grace")
     assert facts(service) == [
         events.ServiceChanged(service_id=service.id, code="mail", name="Mail", kind=Kind.CUSTOMER_FACING, owner="Grace")
     ]

@@ -106,7 +106,7 @@ async def test_an_external_id_names_one_service(portfolio: ServiceUnderTest, ser
     )
     assert (emptied["external_ids"], emptied["version"]) == ([], 2)
     answer = await portfolio.client.put(address, json=names, headers={"If-Match": '"1"'})
-    assert made(answer)["external_ids"] == [name]
+    assert made(answer)["external_ids"] == [{**name, "absent_since": None}]
 
 
 async def test_services_are_found_by_what_is_said_of_them(portfolio: ServiceUnderTest, services: Services) -> None:

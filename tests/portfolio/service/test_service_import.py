@@ -35,7 +35,7 @@ async def test_services_join_where_they_stand_and_others_hear_of_it(portfolio: S
     }
     mail, sensors = services["mail"], services["sensors"]
     assert (mail["launched_on"], mail["tags"]) == ("2019-05-01", ["cloud", "office"])
-    assert mail["external_ids"] == [{"source": "cmdb", "external_id": "1"}]
+    assert mail["external_ids"] == [{"source": "cmdb", "external_id": "1", "absent_since": None}]
     assert sensors["requested_budget"] == {"amount": "1350000.50", "currency": "CAD"}
     facts = [(fact.type.split(".")[1], fact.data["code"]) for fact in await portfolio.announced()]
     assert sorted(facts) == [
@@ -84,8 +84,8 @@ async def test_a_second_source_adds_its_id_and_removes_nothing(portfolio: Servic
     services = await listed(portfolio)
     assert len(services) == 3
     assert services["mail"]["external_ids"] == [
-        {"source": "cmdb", "external_id": "1"},
-        {"source": "erp", "external_id": "S9"},
+        {"source": "cmdb", "external_id": "1", "absent_since": None},
+        {"source": "erp", "external_id": "S9", "absent_since": None},
     ]
 
 

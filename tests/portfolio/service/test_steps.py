@@ -149,6 +149,7 @@ async def test_every_step_is_kept_with_who_when_why_and_evidence(
         "reason": "Asked for by the regions",
         "evidence": None,
         "waived_by": None,
+        "ended": [],
     }
     assert (kept[3]["evidence"], kept[3]["waived_by"]) == ("Ordered by law", "Chief information officer")
     assert kept[3]["at"] == "2026-01-15T13:00:00Z"

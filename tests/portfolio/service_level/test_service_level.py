@@ -4,12 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
+from portfolio.service.model import Service
+from portfolio.service.terms import Status
 from portfolio.service_level.model import HalfIdentified, ImpossibleTarget, ServiceLevel
 from portfolio.service_level.terms import Direction, Metric, Window
 from tests.portfolio.services import LEVEL, Services, made, refused
 
+SERVICE = Service(code="mail", status=Status.OPERATIONAL)
 UNSTATED = {
     "code": None,
     "description": "",
@@ -26,7 +28,7 @@ UNSTATED = {
 
 def promise(metric: Metric, target: str | None, unit: str, **identified: str) -> ServiceLevel:
     return ServiceLevel.promise(
-        service_id=uuid7(),
+        service=SERVICE,
         name="A promise",
         metric=metric,
         target=None if target is None else Decimal(target),
@@ -66,6 +68,7 @@ async def test_a_service_level_is_promised_and_restated(portfolio: ServiceUnderT
         "source": "itsm",
         "external_id": "SLA-7",
         "id": level["id"],
+        "ended_on": None,
         "version": 1,
     }
     address = f"/v1/service-levels/{level['id']}"

@@ -30,6 +30,17 @@ async def test_a_service_is_known_from_its_charter_on(strategy: ServiceUnderTest
     assert await known(steps) == [("Post", "operational")]
 
 
+async def test_a_withdrawn_service_is_gone_and_one_that_was_never_chartered_stays_unknown(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
+    id = uuid7()
+    await deliver(strategy, "withdrawn", uuid7(), 2)
+    assert await known(steps) == []
+    await deliver(strategy, "chartered", id, 3)
+    await deliver(strategy, "withdrawn", id, 4)
+    assert await known(steps) == [("Mail", "retired")]
+
+
 async def test_an_older_fact_is_ignored(strategy: ServiceUnderTest, steps: Steps) -> None:
     id = uuid7()
     await deliver(strategy, "launched", id, 4)

@@ -40,7 +40,7 @@ from finance.invoice.events import InvoiceFinalized, InvoiceVoided
 from finance.invoice.routes import router as invoices
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
-from finance.price_book.events import PriceVersionPublished
+from finance.price_book.events import PriceVersionEnded, PriceVersionPublished
 from finance.price_book.routes import router as price_books
 from finance.reactions import reactions
 from finance.report.flow_routes import router as flow_reports
@@ -97,6 +97,7 @@ manifest = Manifest(
         BudgetExceeded,
         AllocationCompleted,
         PriceVersionPublished,
+        PriceVersionEnded,
         ChargeIssued,
         InvoiceFinalized,
         InvoiceVoided,

@@ -44,6 +44,13 @@ class ServiceChanged(Reading, type="portfolio.service-changed.v1"):
     name: str
 
 
+class ServiceWithdrawn(Reading, type="portfolio.service-withdrawn.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    withdrawn_on: date
+
+
 class ServiceRetired(Reading, type="portfolio.service-retired.v1"):
     service_id: UUID
     code: str
@@ -141,11 +148,17 @@ async def allow_charging(session: AsyncSession, fact: ServiceLaunched) -> None:
 
 @reactions.to(ServiceChanged)
 async def rename_cost_object(session: AsyncSession, fact: ServiceChanged) -> None:
-    """A service that is not chartered yet has no cost object; its charter will say its name."""
-    query = select(CostObject).where(CostObject.service_id == fact.service_id).with_for_update()
-    cost_object = await session.scalar(query)
-    if cost_object and cost_object.hear(service_id=fact.service_id, sequence=fact.envelope.sequence):
-        cost_object.rename(code=fact.code, name=fact.name)
+    sequence = fact.envelope.sequence
+    await cost_objects.rename(session, fact.service_id, code=fact.code, name=fact.name, sequence=sequence)
+
+
+@reactions.to(ServiceWithdrawn)
+async def close_cost_object(session: AsyncSession, fact: ServiceWithdrawn) -> None:
+    """One that was never chartered has no cost object, and needs none to be closed."""
+    known = await session.scalar(select(CostObject.id).where(CostObject.service_id == fact.service_id))
+    if known and (cost_object := await _of_service(session, fact, on=fact.withdrawn_on)):
+        cost_object.end(on=fact.withdrawn_on)
+        await reservations.release_all(session, cost_object.id, from_day=fact.withdrawn_on)
 
 
 @reactions.to(ServiceRetired)
@@ -156,7 +169,7 @@ async def end_charging(session: AsyncSession, fact: ServiceRetired) -> None:
 
 
 async def _of_service(
-    session: AsyncSession, fact: ServiceChartered | ServiceLaunched | ServiceRetired, *, on: date
+    session: AsyncSession, fact: ServiceChartered | ServiceLaunched | ServiceWithdrawn | ServiceRetired, *, on: date
 ) -> CostObject | None:
     sequence = fact.envelope.sequence
     return await cost_objects.of_service(

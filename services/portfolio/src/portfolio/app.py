@@ -14,14 +14,17 @@ from portfolio.outage.routes import router as outages
 from portfolio.performance_assessment.closed_windows import assess_by_the_clock
 from portfolio.performance_assessment.events import PerformanceAssessed
 from portfolio.performance_assessment.routes import router as performance_assessments
+from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
 from portfolio.review.routes import router as reviews
 from portfolio.service import events as service
+from portfolio.service.actions import retire_by_the_clock
 from portfolio.service.imports import router as service_imports
 from portfolio.service.routes import router as services
 from portfolio.service.steps import router as steps
 from portfolio.service_calendar.routes import router as service_calendars
+from portfolio.service_definition.routes import router as service_definitions
 from portfolio.service_level.imports import router as service_level_imports
 from portfolio.service_level.routes import router as service_levels
 from portfolio.subscription import events as subscription
@@ -38,6 +41,7 @@ manifest = Manifest(
         services,
         steps,
         service_imports,
+        service_definitions,
         dependencies,
         service_levels,
         service_level_imports,
@@ -60,6 +64,8 @@ manifest = Manifest(
         service.ServiceApproved,
         service.ServiceChartered,
         service.ServiceLaunched,
+        service.ServiceRejected,
+        service.ServiceWithdrawn,
         service.ServiceRetiring,
         service.ServiceRetirementCancelled,
         service.ServiceRetired,
@@ -73,6 +79,9 @@ manifest = Manifest(
         business_case.BusinessCaseReturned,
         business_case.BusinessCaseWithdrawn,
     ],
-    reactions=reactions.all,
-    chores=[Chore("assess performance", assess_by_the_clock, every_seconds=3600)],
+    reactions=[*reactions.all, *price_reactions.all],
+    chores=[
+        Chore("retire services", retire_by_the_clock, every_seconds=3600),
+        Chore("assess performance", assess_by_the_clock, every_seconds=3600),
+    ],
 )

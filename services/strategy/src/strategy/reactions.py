@@ -36,6 +36,13 @@ class ServiceChanged(Reading, type="portfolio.service-changed.v1"):
     kind: str
 
 
+class ServiceWithdrawn(Reading, type="portfolio.service-withdrawn.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: str
+
+
 class ServiceRetired(Reading, type="portfolio.service-retired.v1"):
     service_id: UUID
     code: str
@@ -73,6 +80,13 @@ async def rename_known_service(session: AsyncSession, fact: ServiceChanged) -> N
     await relearn(
         session, fact.service_id, sequence=fact.envelope.sequence, code=fact.code, name=fact.name, kind=fact.kind
     )
+
+
+@reactions.to(ServiceWithdrawn)
+async def know_withdrawn_service(session: AsyncSession, fact: ServiceWithdrawn) -> None:
+    """Nothing can be made of it any more. No launched offering is: it was never operational."""
+    said = {"code": fact.code, "name": fact.name, "kind": fact.kind, "stage": KnownStage.RETIRED}
+    await relearn(session, fact.service_id, sequence=fact.envelope.sequence, **said)
 
 
 @reactions.to(ServiceRetired)

@@ -16,6 +16,7 @@ from finance.cost_object.schemas import CostObjectRow
 
 # Moves in the tree follow one another, so that two at once make no loop.
 HOLD_TREE = select(func.pg_advisory_xact_lock(func.hashtextextended("cost object tree", 0)))
+MOST_OF_CODE = 44  # with a day and a part of an id after it, it is still a code
 
 
 async def import_cost_objects(
@@ -114,15 +115,39 @@ async def of_service(
 ) -> CostObject | None:
     """The cost object of a service, opened on that day if there is none; null when something newer is known already.
 
-    One that exists under the service's code without a service is linked.
+    One that exists under the service's code without a service is linked. One that stands for another service makes
+    room: the portfolio gives a code to another service only once the one that had it is archived.
     """
-    query = select(CostObject).where(
-        or_(CostObject.service_id == service_id, (CostObject.code == code) & CostObject.service_id.is_(None))
-    )
-    candidates = (await session.scalars(query.order_by(CostObject.service_id.is_(None)).with_for_update())).all()
-    if not candidates:
+    query = select(CostObject).where(or_(CostObject.service_id == service_id, CostObject.code == code))
+    candidates = (await session.scalars(query.order_by(CostObject.id).with_for_update())).all()
+    known = next((found for found in candidates if found.service_id == service_id), None)
+    named = next((found for found in candidates if found.code == code), None)
+    if known is None and named and named.service_id is None:
+        known = named
+    if known is None:
+        if named:
+            await _make_room(session, named, on=on)
         known = CostObject.open(code=code, name=name, kind=CostObjectKind.SERVICE, opened_on=on, service_id=service_id)
         session.add(known)
-    else:
-        known = candidates[0]
     return known if known.hear(service_id=service_id, sequence=sequence) else None
+
+
+async def rename(session: AsyncSession, service_id: UUID, *, code: str, name: str, sequence: int) -> None:
+    """A service that is not chartered yet has no cost object; its charter will say its name. A code that another cost
+    object has by now stays there."""
+    query = select(CostObject).where(or_(CostObject.service_id == service_id, CostObject.code == code))
+    candidates = (await session.scalars(query.order_by(CostObject.id).with_for_update())).all()
+    known = next((found for found in candidates if found.service_id == service_id), None)
+    if known is None or not known.hear(service_id=service_id, sequence=sequence):
+        return
+    taken = any(found.code == code for found in candidates if found is not known)
+    known.rename(code=known.code if taken else code, name=name)
+
+
+async def _make_room(session: AsyncSession, former: CostObject, *, on: date) -> None:
+    """Its code is followed by the day on which it ended (or else the other one began), and by a part of its id where
+    that code is taken too."""
+    dated = f"{former.code[:MOST_OF_CODE]}:{former.closed_on or on}"
+    taken = await session.scalar(select(CostObject.id).where(CostObject.code == dated))
+    former.rename(code=f"{dated}:{former.id.hex[-8:]}" if taken else dated, name=former.name)
+    await session.flush()  # before the code is given to the next one

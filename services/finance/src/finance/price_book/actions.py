@@ -46,7 +46,7 @@ async def publish(
         supersede=command.supersede,
         published=await queries.published(session, book.id),
     )
-    made.announce(book, await queries.services_of(session, made.id))
+    made.announce(book, await queries.services_of(session, made.id), await queries.announced_items(session, made.id))
     await session.flush()
     return made
 
@@ -55,7 +55,8 @@ async def end(
     session: AsyncSession, version_id: UUID, command: EndPriceVersion, *, version: int, at: datetime, by: str
 ) -> PriceVersion:
     ended = await _held(session, version_id, version)
-    ended.end(on=command.ends_on, at=at, by=by, reason=command.reason)
+    book = await queries.held_book(session, ended.book_id)
+    ended.end(book=book, on=command.ends_on, at=at, by=by, reason=command.reason)
     await session.flush()
     return ended
 

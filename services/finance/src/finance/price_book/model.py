@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Invalid, NotFound
 from finance.db import Base
-from finance.price_book.events import PricedService, PriceVersionPublished
+from finance.price_book.events import PricedItem, PricedService, PriceVersionEnded, PriceVersionPublished
 
 
 class CodeTaken(Conflict, code="finance.price-book.code-taken", constraint="uq_price_books_code"):
@@ -159,7 +159,7 @@ class PriceVersion(Aggregate, Base):
     def give_way(self, *, on: date, at: datetime, by: str, reason: str | None) -> None:
         self.ends_on, self.ended_at, self.ended_by, self.end_reason = on, at, by, reason
 
-    def end(self, *, on: date, at: datetime, by: str, reason: str) -> None:
+    def end(self, *, book: PriceBook, on: date, at: datetime, by: str, reason: str) -> None:
         """`on` is the first day without it."""
         if self.published_at is None:
             raise NotPublished(f"Version {self.number} is a draft.")
@@ -168,8 +168,9 @@ class PriceVersion(Aggregate, Base):
                 f"Version {self.number} holds in [{self.starts_on}, {self.ends_on or ''}); today is {at.date()}."
             )
         self.give_way(on=on, at=at, by=by, reason=reason)
+        self.record(PriceVersionEnded(price_version_id=self.id, price_book_code=book.code, ends_on=on))
 
-    def announce(self, book: PriceBook, services: list[PricedService]) -> None:
+    def announce(self, book: PriceBook, services: list[PricedService], items: list[PricedItem]) -> None:
         self.record(
             PriceVersionPublished(
                 price_version_id=self.id,
@@ -181,6 +182,7 @@ class PriceVersion(Aggregate, Base):
                 ends_on=self.ends_on,
                 supersedes_id=self.supersedes_id,
                 services=services,
+                items=items,
             )
         )
 

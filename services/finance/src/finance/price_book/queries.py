@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.bulk import among
 from chassis.problems import NoSuchResource
 from finance.cost_object.model import CostObject
-from finance.price_book.events import PricedService
+from finance.price_book.events import PricedItem, PricedService
+from finance.price_book.listed import listed
 from finance.price_book.model import NotInForce, PriceBook, PriceItem, PriceState, PriceVersion, UnknownBook
 from finance.price_book.price import Terms
 from finance.price_book.schemas import PriceVersionView
@@ -95,3 +96,17 @@ async def services_of(session: AsyncSession, version_id: UUID) -> list[PricedSer
         .order_by(CostObject.code)
     )
     return [PricedService(cost_object_code=row[0], service_id=row[1]) for row in await session.execute(query)]
+
+
+async def announced_items(session: AsyncSession, version_id: UUID) -> list[PricedItem]:
+    """In the order of codes."""
+    query = (
+        select(PriceItem.terms, CostObject.code, CostObject.service_id)
+        .join(CostObject, CostObject.id == PriceItem.cost_object_id)
+        .where(PriceItem.version_id == version_id)
+        .order_by(PriceItem.code)
+    )
+    return [
+        listed(Terms.model_validate(terms), cost_object_code=code, service_id=service_id)
+        for terms, code, service_id in await session.execute(query)
+    ]

@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portfolio.catalog.schemas import Facets, FacetValue, PortfolioSummary, StageCount, StatusCount
+from chassis.bulk import among
+from portfolio.catalog.schemas import CatalogEntry, Facets, FacetValue, PortfolioSummary, StageCount, StatusCount
+from portfolio.known_price import keeping as known_prices
 from portfolio.service.model import Service
 from portfolio.service.terms import Stage, Status
 from portfolio.service_level.model import ServiceLevel
+from portfolio.service_level.schemas import ServiceLevelView
 
 VALUES_PER_FACET = 100
 FACETS = {
@@ -40,10 +44,33 @@ def _facet(name: str, value: Any, conditions: Sequence[ColumnElement[bool]]) -> 
     return select(*top.c)
 
 
-async def service_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[ServiceLevel]]:
-    query = select(ServiceLevel).where(ServiceLevel.service_id.in_(ids)).order_by(ServiceLevel.name)
+async def entries(session: AsyncSession, services: Sequence[Service], today: date) -> list[CatalogEntry]:
+    """These services as customers see them."""
+    ids = [service.id for service in services]
+    levels, prices = await _service_levels(session, ids), await known_prices.current(session, ids, today)
+    return [
+        CatalogEntry(
+            service_id=service.id,
+            code=service.code,
+            name=service.name,
+            kind=service.kind,
+            description=service.description,
+            owner=service.owner,
+            criticality=service.criticality,
+            market_space_ids=service.market_space_ids,
+            tags=service.tags,
+            launched_on=service.launched_on,
+            service_levels=[ServiceLevelView.model_validate(level) for level in levels[service.id]],
+            options=prices[service.id],
+        )
+        for service in services
+    ]
+
+
+async def _service_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[ServiceLevel]]:
+    query = select(ServiceLevel).where(among(ServiceLevel.service_id, ids), ServiceLevel.ended_on.is_(None))
     found: dict[UUID, list[ServiceLevel]] = defaultdict(list)
-    for level in await session.scalars(query):
+    for level in await session.scalars(query.order_by(ServiceLevel.name)):
         found[level.service_id].append(level)
     return found
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from chassis.pages import Page
 from chassis.text import Schema
+from portfolio.known_price.schemas import CatalogPrice
 from portfolio.service.terms import Criticality, Kind, Stage, Status
 from portfolio.service_level.schemas import ServiceLevelView
 
@@ -23,6 +24,7 @@ class CatalogEntry(Schema):
     tags: list[str]
     launched_on: date | None
     service_levels: list[ServiceLevelView]
+    options: list[CatalogPrice] = Field(description="What can be had of it, and what is asked for that today.")
 
 
 class FacetValue(Schema):

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict
 from portfolio.db import Base
 from portfolio.service.model import Service
-from portfolio.service.terms import Criticality, Stage
+from portfolio.service.terms import GONE, Criticality
 
 
 class AlreadyUsed(Conflict, code="portfolio.dependency.already-used", constraint="uq_dependencies_service_id_uses_id"):
@@ -22,14 +22,17 @@ class ClosesLoop(Conflict, code="portfolio.dependency.closes-loop"):
 
 
 class Ended(Conflict, code="portfolio.dependency.ended"):
-    """A retired service neither uses others nor is used."""
+    """A service that is gone neither uses others nor is used."""
 
 
 class Dependency(Aggregate, Base):
     """`service_id` uses `uses_id`; `kind` says in what way, `criticality` how badly it would be missed."""
 
     __tablename__ = "dependencies"
-    __table_args__ = (UniqueConstraint("service_id", "uses_id"),)
+    __table_args__ = (
+        UniqueConstraint("service_id", "uses_id"),
+        CheckConstraint("service_id <> uses_id", name="others"),
+    )
 
     service_id: Mapped[UUID] = mapped_column(ForeignKey("services.id"))
     uses_id: Mapped[UUID] = mapped_column(ForeignKey("services.id"), index=True)
@@ -50,6 +53,6 @@ class Dependency(Aggregate, Base):
         if service.id == uses.id or service.id in reached:
             raise ClosesLoop(f"{uses.code} is {service.code} or uses it.")
         for end in (service, uses):
-            if end.stage is Stage.RETIRED:
+            if end.status in GONE:
                 raise Ended(f"{end.code} is {end.status}.")
         return cls(service_id=service.id, uses_id=uses.id, kind=kind, criticality=criticality)

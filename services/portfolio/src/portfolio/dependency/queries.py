@@ -1,16 +1,17 @@
 """Questions about who uses whom, directly and through others, each answered by one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import BigInteger, Select, Uuid, func, literal, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import rows_of
 from portfolio.dependency.model import Dependency
-from portfolio.dependency.schemas import Dependant
+from portfolio.dependency.schemas import ImpactDirection
+from portfolio.dependency.spread import Reached
 from portfolio.service.model import Service
-from portfolio.service.terms import Status
 
 LOCK = "dependencies"
 
@@ -22,35 +23,31 @@ async def hold_graph(session: AsyncSession) -> None:
 
 async def used_by(session: AsyncSession, id: UUID) -> set[UUID]:
     """All services that this one uses, directly or through others."""
-    start = select(Dependency.uses_id).where(Dependency.service_id == id).cte(recursive=True)
-    reached = start.union(select(Dependency.uses_id).where(Dependency.service_id == start.c.uses_id))
-    return set((await session.scalars(select(reached.c.uses_id))).all())
+    return {*await neighbours(session, id, ImpactDirection.USED)} - {id}
 
 
-async def dependants(session: AsyncSession, id: UUID) -> list[Dependant]:
-    """Who uses this service, directly or through others: the nearest first, each once, on a shortest path."""
-    start = (
-        select(Dependency.service_id, Dependency.uses_id.label("via"), literal(1).label("distance"))
-        .where(Dependency.uses_id == id)
-        .cte(recursive=True)
-    )
-    # Distinct by user, used and distance, not by path: paths can be as many as two to the power of the services.
-    step = select(Dependency.service_id, Dependency.uses_id, start.c.distance + 1)
-    walk = start.union(step.where(Dependency.uses_id == start.c.service_id))
-    query = (
-        select(Service.id, Service.code, Service.name, Service.status, walk.c.distance, walk.c.via)
-        .join(walk, walk.c.service_id == Service.id)
-        .ext(distinct_on(Service.id))
-        .order_by(Service.id, walk.c.distance, walk.c.via)
-    )
-    return _with_paths((await session.execute(query)).all())
+async def neighbours(session: AsyncSession, id: UUID, direction: ImpactDirection) -> Mapping[UUID, Sequence[UUID]]:
+    """Of this service and of all that are reached from it, the next ones, none where it ends.
+
+    The walk keeps services, not paths or distances: it looks at each dependency once, however many paths there are.
+    Each service is looked up by itself in the index, whatever the statistics say: for a join the planner may choose to
+    read all dependencies for each of them, which takes minutes.
+    """
+    near, far = Dependency.uses_id, Dependency.service_id
+    if direction is ImpactDirection.USED:
+        near, far = far, near
+    start = select(literal(id, Uuid).label("id")).cte(recursive=True)
+    step = select(far.label("id")).where(near == start.c.id).correlate(start).offset(0).lateral()
+    reached = start.union(select(step.c.id).select_from(start.join(step, true())))
+    next_ones = select(func.array_agg(far)).where(near == reached.c.id).correlate(reached).scalar_subquery()
+    found = await session.execute(select(reached.c.id, next_ones))
+    return {one: sorted(following or ()) for one, following in found}
 
 
-def _with_paths(rows: Iterable[tuple[UUID, str, str, Status, int, UUID]]) -> list[Dependant]:
-    """A shortest path goes through the shortest path of the one before, which is nearer and so already found."""
-    paths: dict[UUID, list[UUID]] = {}
-    found: list[Dependant] = []
-    for id, code, name, status, distance, via in sorted(rows, key=lambda row: (row[4], row[1], row[0])):
-        paths[id] = [*paths.get(via, []), id]
-        found.append(Dependant(service_id=id, code=code, name=name, status=status, distance=distance, path=paths[id]))
-    return found
+def services(found: Mapping[UUID, Reached[UUID]]) -> tuple[Select[*tuple[Any, ...]], Any]:
+    """Those services with their distances, and the distance as a column."""
+    rows = [(id, reached.distance) for id, reached in found.items()]
+    near = rows_of([Service.id, Service.definition_number], rows).subquery()
+    distance = type_coerce(near.c.c1, BigInteger)
+    query = select(Service.id, Service.code, Service.name, Service.status, distance.label("distance"))
+    return query.join(near, near.c.c0 == Service.id), distance

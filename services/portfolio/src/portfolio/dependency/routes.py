@@ -1,6 +1,6 @@
 """The operations on dependencies."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -10,12 +10,14 @@ from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from portfolio.dependency import queries
 from portfolio.dependency.model import AlreadyUsed, ClosesLoop, Dependency, Ended
-from portfolio.dependency.schemas import DeclareDependency, DependencyView, ImpactView
+from portfolio.dependency.schemas import DeclareDependency, Dependant, DependencyView, ImpactDirection, ImpactView
+from portfolio.dependency.spread import path, spread
 from portfolio.service.model import Service
 
 router = Router("dependencies")
 
 READ, WRITE = "portfolio:dependency:read", "portfolio:dependency:write"
+MOST_STEPS = 10_000
 EXAMPLE = {
     "service_id": "0198c0de-0000-7000-8000-000000000001",
     "uses_id": "0198c0de-0000-7000-8000-000000000002",
@@ -72,9 +74,27 @@ async def remove_dependency(dependency_id: UUID, version: ExpectedVersion, sessi
 
 @router.operation("GET", "/services/{service_id}/impact", permission=READ)
 async def get_impact(
-    service_id: UUID, session: Session, limit: Annotated[int, Query(ge=1, le=5000)] = 500
+    service_id: UUID,
+    session: Session,
+    asked: AskedPage,
+    direction: Annotated[
+        ImpactDirection, Query(description="Those that use it, or those that it uses.")
+    ] = ImpactDirection.USERS,
+    max_distance: Annotated[int, Query(ge=1, le=MOST_STEPS)] = MOST_STEPS,
 ) -> ImpactView:
-    """Show who feels it when a service fails or ends, directly or through others."""
+    """Show who feels it when a service fails or ends, or what it stands on, directly or through others.
+
+    Sorted by `distance` or by `code`.
+    """
     await found(session, Service, service_id)
-    dependants = await queries.dependants(session, service_id)
-    return ImpactView(service_id=service_id, total=len(dependants), dependants=dependants[:limit])
+    around = await queries.neighbours(session, service_id, direction)
+    reached = spread(service_id, around, within=max_distance)
+    query, distance = queries.services(reached)
+    sorts = {"distance": distance, "code": Service.code}
+    shown = cast("dict[str, Any]", await page(session, query, asked, sorts=sorts, tie=Service.id, by_row=True))
+    dependants = [
+        Dependant(service_id=id, code=code, name=name, status=status, distance=steps, path=path(reached, id))
+        for id, code, name, status, steps, *_ in shown["items"]
+    ]
+    next_cursor = shown["next_cursor"]
+    return ImpactView(service_id=service_id, total=len(reached), dependants=dependants, next_cursor=next_cursor)

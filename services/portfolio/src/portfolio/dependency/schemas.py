@@ -1,5 +1,6 @@
 """What callers send and see of dependencies."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -20,6 +21,11 @@ class DependencyView(DeclareDependency):
     version: int
 
 
+class ImpactDirection(StrEnum):
+    USERS = "users"
+    USED = "used"
+
+
 class Dependant(Schema):
     """`path` leads from the service that is asked about to this one, which comes last; `distance` is its length."""
 
@@ -32,8 +38,9 @@ class Dependant(Schema):
 
 
 class ImpactView(Schema):
-    """Dependants, the nearest first: each once, on a shortest path. `total` counts also those beyond the limit."""
+    """The services that were found, each once, on a shortest path; `total` counts those of all pages."""
 
     service_id: UUID
     total: int
     dependants: list[Dependant]
+    next_cursor: str | None

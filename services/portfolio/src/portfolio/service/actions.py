@@ -1,16 +1,20 @@
 """Steps of a service that look at its surroundings first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from graphlib import TopologicalSorter
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portfolio.business_case import queries as business_cases
-from portfolio.service import queries
+from portfolio.service import parting, queries
 from portfolio.service.gates import Act, Blocked
 from portfolio.service.model import Service
 
 AT_ONCE = 1000
+NOTICE_OVER = "The notice has run out."
 
 
 @dataclass
@@ -38,27 +42,54 @@ async def launch(session: AsyncSession, service: Service, act: Act) -> None:
 
 
 async def retire(session: AsyncSession, service: Service, act: Act) -> None:
-    dependants = await queries.dependants_in_catalog(session, [service.id])
-    subscriptions = await queries.open_subscriptions(session, [service.id], act.on)
-    service.retire(act, dependants=dependants[service.id], subscriptions=subscriptions[service.id])
+    held = (await queries.held(session, [service.id], act.on))[service.id]
+    if act.waived_by:
+        held = replace(held, charge=None)
+    await _go(session, service, act, lambda parted: service.retire(parted, held))
 
 
-async def retire_due(session: AsyncSession, act: Act) -> Retirements:
+async def reject(session: AsyncSession, service: Service, act: Act) -> None:
+    await _go(session, service, act, service.reject)
+
+
+async def withdraw(session: AsyncSession, service: Service, act: Act) -> None:
+    await _go(session, service, act, service.withdraw)
+
+
+async def archive(session: AsyncSession, service: Service, act: Act) -> None:
+    await _go(session, service, act, service.archive)
+
+
+async def _go(session: AsyncSession, service: Service, act: Act, step: Callable[[Act], None]) -> None:
+    related = await parting.relations(session, [service.id])
+    step(replace(act, ends=related.told(service.id)))
+    await parting.end(session, related, [service], act)
+
+
+async def retire_by_the_clock(session: AsyncSession, at: datetime) -> bool:
+    """One piece of the chore; what something keeps is looked at again the next time."""
+    act = Act(by="clock", at=at, reason=NOTICE_OVER)
+    retired = (await retire_due(session, act, queries.due(act.on).where(queries.nobody_subscribes(act.on)))).retired
+    return len(retired) == AT_ONCE
+
+
+async def retire_due(session: AsyncSession, act: Act, due_ones: Select[Service] | None = None) -> Retirements:
     """Retires what has had its notice and has nothing in the way: at most 1,000 services, the longest due first."""
-    query = queries.due(act.on).limit(AT_ONCE).with_for_update()
+    query = queries.due(act.on) if due_ones is None else due_ones
+    query = query.limit(AT_ONCE).with_for_update(key_share=True)
     due = {service.id: service for service in await session.scalars(query)}
-    dependants = await queries.dependants_in_catalog(session, due)
-    subscriptions = await queries.open_subscriptions(session, due, act.on)
+    held, related = await queries.held(session, due, act.on), await parting.relations(session, due)
     outcome, gone = Retirements(), set()
     # Those that use others retire before them, so that they no longer stand in the way.
-    users_first = TopologicalSorter({id: {user.id for user in dependants[id]} & due.keys() for id in due})
+    users_first = TopologicalSorter({id: {user.id for user in held[id].dependants} & due.keys() for id in due})
     for id in users_first.static_order():
-        left = [user for user in dependants[id] if user.id not in gone]
+        left = [user for user in held[id].dependants if user.id not in gone]
         try:
-            due[id].retire(act, dependants=left, subscriptions=subscriptions[id])
+            due[id].retire(replace(act, ends=related.told(id)), replace(held[id], dependants=left))
         except Blocked as blocked:
             outcome.blocked.append((due[id], blocked))
         else:
             gone.add(id)
             outcome.retired.append(due[id])
+    await parting.end(session, related, outcome.retired, act)
     return outcome

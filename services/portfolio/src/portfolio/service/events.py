@@ -44,6 +44,24 @@ class ServiceLaunched(Event, type="portfolio.service-launched.v1"):
     launched_on: date
 
 
+class ServiceRejected(Event, type="portfolio.service-rejected.v1"):
+    service_id: UUID
+    code: str
+    name: str
+    kind: Kind
+    rejected_on: date
+
+
+class ServiceWithdrawn(Event, type="portfolio.service-withdrawn.v1"):
+    """It leaves the pipeline without having been launched."""
+
+    service_id: UUID
+    code: str
+    name: str
+    kind: Kind
+    withdrawn_on: date
+
+
 class ServiceRetiring(Event, type="portfolio.service-retiring.v1"):
     """`retires_on` is the first day without the service."""
 

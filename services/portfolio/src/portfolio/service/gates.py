@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from chassis.problems import Conflict, Invalid
@@ -21,17 +21,23 @@ class ImplausibleDays(Invalid, code="portfolio.service.implausible-days"):
 
 @dataclass(frozen=True)
 class Act:
-    """Who moves a service, when and why. `evidence` opened the gate; if `waived_by` waived it, it says why."""
+    """Who moves a service, when and why. `evidence` opened the gate; if `waived_by` waived it, it says why. `ends` are
+    sentences about the relations that end with it."""
 
     by: str
     at: datetime
     reason: str
     evidence: str | None = None
     waived_by: str | None = None
+    ends: Sequence[str] = ()
 
     @property
     def on(self) -> date:
         return self.at.date()
+
+    def since(self, day: date | None) -> datetime:
+        """When it came to be so: as the day began, unless that is the day of the act."""
+        return datetime.combine(day, time(), UTC) if day and day < self.on else self.at
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,24 @@ class Neighbour:
     id: UUID
     code: str
     status: str
+
+
+@dataclass(frozen=True)
+class OpenCharge:
+    """Finance charges this service, but customers used it longer than charges have been issued for."""
+
+    used_until: date
+    charged_until: date
+
+
+@dataclass(frozen=True)
+class Held:
+    """What may keep a service from retiring: services of the catalog that use it, subscriptions that have not ended,
+    days of use that are not charged."""
+
+    dependants: Sequence[Neighbour] = ()
+    subscriptions: Sequence[UUID] = ()
+    charge: OpenCharge | None = None
 
 
 def require(blockers: Sequence[Blocker], *, step: str) -> None:
@@ -86,13 +110,11 @@ def before_launch(
     ]
 
 
-def before_retirement(
-    id: UUID, *, today: date, retires_on: date | None, dependants: Iterable[Neighbour], subscriptions: Sequence[UUID]
-) -> list[Blocker]:
-    """`dependants` are in the catalog and use it; `subscriptions` have not ended by today."""
+def before_retirement(id: UUID, held: Held, *, today: date, retires_on: date | None) -> list[Blocker]:
     early = retires_on is not None and today < retires_on
     blockers = [Blocker("notice", f"Its notice runs until {retires_on}.", at(id))] if early else []
-    blockers += [Blocker("dependant", f"{user.code} uses it and is {user.status}.", at(user.id)) for user in dependants]
+    users, subscriptions = held.dependants, held.subscriptions
+    blockers += [Blocker("dependant", f"{user.code} uses it and is {user.status}.", at(user.id)) for user in users]
     blockers += [
         Blocker("subscription", "A customer still subscribes to it.", f"/v1/subscriptions/{subscription}")
         for subscription in subscriptions[:LISTED]
@@ -100,6 +122,11 @@ def before_retirement(
     if (more := len(subscriptions) - LISTED) > 0:
         link = f"/v1/subscriptions?service_id={id}"
         blockers.append(Blocker("subscription", f"{more} more customers subscribe to it.", link))
+    if held.charge:
+        charged, used = held.charge.charged_until, held.charge.used_until
+        link = f"{at(id)}/evidence?starts_on={charged}&ends_on={used}"
+        sentence = f"It was used until {used}, and is charged until {charged}."
+        blockers.append(Blocker("charge", sentence, link))
     return blockers
 
 

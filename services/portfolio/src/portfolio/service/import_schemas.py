@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from chassis.imports import ImportResult
 from chassis.money import Currency, Money, NonNegativeAmount
 from chassis.text import Code, Day, Line, Prose, Schema
 from portfolio.service.schemas import Tag
@@ -15,7 +16,8 @@ def separated(text: Any) -> Any:
 
 
 class ServiceRow(Schema):
-    """A service by its source and external id, or by its code. What is left out stays as it is."""
+    """A service by its source and external id, or by its code. What is left out stays as it is. `stated_on` is the day
+    on which what the row says was so."""
 
     source: Code | None = None
     external_id: Line | None = None
@@ -31,6 +33,8 @@ class ServiceRow(Schema):
     retired_on: Day | None = None
     requested_budget: NonNegativeAmount | None = None
     currency: Currency | None = None
+    planned_launch_on: Day | None = None
+    stated_on: Day | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -55,5 +59,10 @@ class ServiceRow(Schema):
             "criticality": self.criticality,
             "tags": self.tags and sorted(set(self.tags)),
             "requested_budget": budget,
+            "planned_launch_on": self.planned_launch_on,
         }
         return {field: value for field, value in said.items() if value is not None}
+
+
+class ServiceImportResult(ImportResult):
+    absent: int = Field(description="External ids that a complete file of their source lacks from now on.")

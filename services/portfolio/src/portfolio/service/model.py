@@ -1,24 +1,24 @@
 """A service: the table of its life, the steps that move it, and the facts that others hear of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from chassis.aggregate import Aggregate
-from chassis.money import Money
 from chassis.problems import Conflict, Invalid
 from portfolio.db import Base
 from portfolio.service import events, gates
-from portfolio.service.gates import Act, Blocker, Neighbour
+from portfolio.service.described import Described, budget_checks
+from portfolio.service.folding import SEARCHED
+from portfolio.service.gates import Act, Blocker, Held, Neighbour
 from portfolio.service.history import ExternalId, Transition
-from portfolio.service.terms import Criticality, Kind, Stage, Status, Step
+from portfolio.service.terms import Stage, Status, Step
+from portfolio.service_definition.model import ServiceDefinition
 
 ASSESSED = frozenset({Status.PROPOSED, Status.DEFINED, Status.ANALYZED})
 UNDERWAY = ASSESSED | {Status.APPROVED, Status.CHARTERED, Status.IN_DEVELOPMENT}
@@ -55,6 +55,10 @@ class StepNotPossible(Conflict, code="portfolio.service.step-not-possible"):
     """The lifecycle has no such step from where the service is."""
 
 
+class Archived(Conflict, code="portfolio.service.archived"):
+    """What is said of an archived service never changes."""
+
+
 class NoticeTooLate(Invalid, code="portfolio.service.notice-too-late"):
     """A retirement is announced for a day that is still to come."""
 
@@ -63,9 +67,10 @@ class OwnReplacement(Invalid, code="portfolio.service.own-replacement"):
     """A service cannot replace itself."""
 
 
-class Service(Aggregate, Base):
+class Service(Described, Aggregate, Base):
     """`launched_on` is its first day in the catalog, `retires_on` and `retired_on` the first one without it;
-    `requested_*` is the money that its proposal asks for, `held_status` where it was when it was put on hold."""
+    `held_status` where it was when it was put on hold. What is said of it is its active definition: number
+    `definition_number`, since `defined_at`. `searched` is what texts are looked for in."""
 
     __tablename__ = "services"
     __table_args__ = (
@@ -73,37 +78,31 @@ class Service(Aggregate, Base):
         Index("ix_services_status", "status"),
         Index("ix_services_tags", "tags", postgresql_using="gin"),
         Index("ix_services_market_space_ids", "market_space_ids", postgresql_using="gin"),
-        CheckConstraint("requested_amount <> 'NaN'", name="requested_amount"),
-        CheckConstraint("(requested_amount IS NULL) = (requested_currency IS NULL)", name="requested_budget"),
+        *budget_checks(),
     )
 
     code: Mapped[str]
-    name: Mapped[str]
-    kind: Mapped[Kind]
-    description: Mapped[str]
-    owner: Mapped[str | None]
-    criticality: Mapped[Criticality | None]
-    market_space_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    definition_number: Mapped[int]
+    defined_at: Mapped[datetime]
     status: Mapped[Status]
     held_status: Mapped[Status | None]
     launched_on: Mapped[date | None]
     retires_on: Mapped[date | None]
     retired_on: Mapped[date | None]
     replacement_id: Mapped[UUID | None] = mapped_column(ForeignKey("services.id"), index=True)
-    requested_amount: Mapped[Decimal | None]
-    requested_currency: Mapped[str | None]
+    searched: Mapped[str] = mapped_column(Computed(SEARCHED, persisted=True), deferred=True)
 
     external_ids: Mapped[list[ExternalId]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by=(ExternalId.source, ExternalId.external_id)
     )
     transitions: WriteOnlyMapped[Transition] = relationship(passive_deletes=True)
+    definitions: WriteOnlyMapped[ServiceDefinition] = relationship(passive_deletes=True)
 
     @classmethod
     def propose(cls, act: Act, *, code: str, **described: Any) -> "Service":
-        """`described` is what `describe` takes."""
-        service = cls._new(code, described)
-        service._enter(Status.PROPOSED, Step.PROPOSAL, act)
+        """`described` is what `say` takes."""
+        service = cls._new(act, code, act.at, described)
+        service._enter(Status.PROPOSED, Step.PROPOSAL, act, act.at)
         service.record(events.ServiceProposed(**service._named()))
         return service
 
@@ -116,14 +115,16 @@ class Service(Aggregate, Base):
         stage: Stage,
         launched_on: date | None = None,
         retired_on: date | None = None,
+        stated_on: date | None = None,
         **described: Any,
     ) -> "Service":
-        """A service that was led elsewhere so far joins where it stands. Unknown days count as the day of the act."""
+        """A service that was led elsewhere so far joins where it stands. Unknown days count as the day of the act;
+        `stated_on` is when what is said of it was so."""
         gates.check_days(stage, launched_on, retired_on, today=act.on)
-        service = cls._new(code, described)
+        service = cls._new(act, code, act.since(launched_on or retired_on or stated_on), described)
         match stage:
             case Stage.PIPELINE:
-                service._enter(Status.PROPOSED, Step.IMPORT, act)
+                service._enter(Status.PROPOSED, Step.IMPORT, act, act.since(stated_on))
                 service.record(events.ServiceProposed(**service._named()))
             case Stage.CATALOG:
                 service._enter_catalog(launched_on or act.on, act)
@@ -132,55 +133,55 @@ class Service(Aggregate, Base):
         return service
 
     @classmethod
-    def _new(cls, code: str, described: dict[str, Any]) -> "Service":
-        service = cls(code=code, external_ids=[])
-        service.describe(**described)
+    def _new(cls, act: Act, code: str, since: datetime, described: dict[str, Any]) -> "Service":
+        service = cls(code=code, external_ids=[], definition_number=0)
+        service.say(**described)
+        service._state(act, since)
         return service
 
     def _enter_catalog(self, on: date, act: Act) -> None:
         self.launched_on = on
-        self._enter(Status.OPERATIONAL, Step.IMPORT, act, since=on)
+        self._enter(Status.OPERATIONAL, Step.IMPORT, act, act.since(on))
         self.record(events.ServiceChartered(**self._named(), chartered_on=on))
         self.record(events.ServiceLaunched(**self._named(), launched_on=on))
 
     def _enter_retired(self, launched_on: date | None, on: date, act: Act) -> None:
         self.launched_on, self.retired_on = launched_on, on
         if launched_on:
-            self._enter(Status.OPERATIONAL, Step.IMPORT, act, since=launched_on)
-        self._enter(Status.RETIRED, Step.IMPORT, act, since=on)
+            self._enter(Status.OPERATIONAL, Step.IMPORT, act, act.since(launched_on))
+        self._enter(Status.RETIRED, Step.IMPORT, act, act.since(on))
         self.record(events.ServiceRetired(**self._named(), retired_on=on, replacement_id=None))
 
     @property
     def stage(self) -> Stage:
         return self.status.stage
 
-    @property
-    def requested_budget(self) -> Money | None:
-        if self.requested_amount is None or self.requested_currency is None:
-            return None
-        return Money(amount=self.requested_amount, currency=self.requested_currency)
+    def describe(self, act: Act, *, since: datetime | None = None, **described: Any) -> None:
+        """At once, as a new active definition; `described` is what `say` takes. The same again is no new one."""
+        before = self._redescribed(described)
+        if self.said() != before:
+            self._state(act, max(since or act.at, self.defined_at))
 
-    def describe(
-        self,
-        *,
-        name: str,
-        kind: Kind,
-        description: str = "",
-        owner: str | None = None,
-        criticality: Criticality | None = None,
-        market_space_ids: Sequence[UUID] = (),
-        tags: Sequence[str] = (),
-        requested_budget: Money | None = None,
-    ) -> None:
-        """Others hear of it only when what they know of the service has changed."""
-        known = (self.name, self.kind, self.owner)
-        self.name, self.kind, self.description, self.owner = name, kind, description, owner
-        self.criticality = criticality
-        self.market_space_ids, self.tags = sorted(set(market_space_ids)), sorted(set(tags))
-        self.requested_amount = requested_budget.amount if requested_budget else None
-        self.requested_currency = requested_budget.currency if requested_budget else None
-        if self.status and known != (name, kind, owner):
-            self.record(events.ServiceChanged(**self._named(), owner=owner))
+    def adopt(self, act: Act, draft: ServiceDefinition) -> None:
+        """The draft becomes the active definition and supersedes the one that was it."""
+        draft.activate(act, number=self.definition_number + 1, active_from=max(act.at, self.defined_at))
+        self._redescribed(draft.said())
+        self.definition_number, self.defined_at = self.definition_number + 1, max(act.at, self.defined_at)
+
+    def _redescribed(self, described: dict[str, Any]) -> dict[str, Any]:
+        """What was said before. Others hear of it only when what they know of the service has changed."""
+        if self.status is Status.ARCHIVED:
+            raise Archived(f"{self.code} is archived.")
+        before = self.said()
+        self.say(**described)
+        if any(before[known] != getattr(self, known) for known in ("name", "kind", "owner")):
+            self.record(events.ServiceChanged(**self._named(), owner=self.owner))
+        return before
+
+    def _state(self, act: Act, since: datetime) -> None:
+        self.definition_number, self.defined_at = self.definition_number + 1, since
+        stated = ServiceDefinition.stated(act, number=self.definition_number, active_from=since, **self.said())
+        self.definitions.add(stated)
 
     def know_as(self, names: Iterable[tuple[str, str]]) -> None:
         """`names` are pairs of a source and the id there; they take the place of all that were known."""
@@ -190,6 +191,15 @@ class Service(Aggregate, Base):
         if new or len(kept) < len(self.external_ids):
             self.external_ids = kept + [ExternalId(source=source, external_id=id) for source, id in sorted(new)]
             flag_modified(self, "code")  # names in other systems are part of what the version stands for
+
+    def is_seen(self, source: str, external_id: str) -> bool:
+        """Whether it was missed under this name until now."""
+        missed = [it for it in self.external_ids if (it.source, it.external_id) == (source, external_id)]
+        if not missed or missed[0].absent_since is None:
+            return False
+        missed[0].absent_since = None
+        flag_modified(self, "code")
+        return True
 
     def define(self, act: Act) -> None:
         self._take(Step.DEFINITION, act)
@@ -233,12 +243,8 @@ class Service(Aggregate, Base):
         self.retires_on = self.replacement_id = None
         self.record(events.ServiceRetirementCancelled(service_id=self.id, code=self.code))
 
-    def retire(self, act: Act, *, dependants: Sequence[Neighbour], subscriptions: Sequence[UUID]) -> None:
-        """`dependants` are services of the catalog that use it; `subscriptions` have not ended by then."""
-        until = self.retires_on
-        blockers = gates.before_retirement(
-            self.id, today=act.on, retires_on=until, dependants=dependants, subscriptions=subscriptions
-        )
+    def retire(self, act: Act, held: Held) -> None:
+        blockers = gates.before_retirement(self.id, held, today=act.on, retires_on=self.retires_on)
         self._take(Step.RETIREMENT, act, blockers)
         self.retired_on = act.on
         self.record(events.ServiceRetired(**self._named(), retired_on=act.on, replacement_id=self.replacement_id))
@@ -254,9 +260,11 @@ class Service(Aggregate, Base):
 
     def reject(self, act: Act) -> None:
         self._take(Step.REJECTION, act)
+        self.record(events.ServiceRejected(**self._named(), rejected_on=act.on))
 
     def withdraw(self, act: Act) -> None:
         self._take(Step.WITHDRAWAL, act)
+        self.record(events.ServiceWithdrawn(**self._named(), withdrawn_on=act.on))
 
     def possible_steps(self) -> list[Step]:
         return [step for step, (sources, _) in LIFECYCLE.items() if self.status in sources]
@@ -266,12 +274,10 @@ class Service(Aggregate, Base):
             raise StepNotPossible(f"{self.code} is {self.status}: no {step} from there.", possible_steps=possible)
         gates.require(blockers, step=step)
         before = self.status
-        self._enter(LIFECYCLE[step][1] or self.held_status or before, step, act)
+        self._enter(LIFECYCLE[step][1] or self.held_status or before, step, act, act.at)
         self.held_status = before if self.status is Status.ON_HOLD else None
 
-    def _enter(self, status: Status, step: Step, act: Act, *, since: date | None = None) -> None:
-        """`since` is the day on which it came to be so, when that is not the moment of the act."""
-        at = datetime.combine(since, time(), UTC) if since and since < act.on else act.at
+    def _enter(self, status: Status, step: Step, act: Act, at: datetime) -> None:
         self.transitions.add(
             Transition(
                 step=step,
@@ -282,6 +288,7 @@ class Service(Aggregate, Base):
                 reason=act.reason,
                 evidence=act.evidence,
                 waived_by=act.waived_by,
+                ended=list(act.ends),
             )
         )
         self.status = status

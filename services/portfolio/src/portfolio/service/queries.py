@@ -6,16 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from chassis.bulk import among
 from portfolio.dependency.model import Dependency
-from portfolio.service.gates import Neighbour
+from portfolio.evidence.kept import KnownChargeRun, Recovery
+from portfolio.service.gates import Held, Neighbour, OpenCharge
 from portfolio.service.history import Transition
 from portfolio.service.model import Service
-from portfolio.service.terms import STAGES, Stage, Status
+from portfolio.service.terms import STAGES, Stage, Status, Step
+from portfolio.service_definition.model import ServiceDefinition
 from portfolio.service_level.model import ServiceLevel
 from portfolio.subscription.model import Subscription
 
@@ -23,29 +26,42 @@ VIEWED = (selectinload(Service.external_ids),)
 IN_CATALOG = [status for status, stage in STAGES.items() if stage is Stage.CATALOG]
 
 
-def standing(as_of: datetime | None) -> tuple[Select[Service, Status], Any]:
-    """Services with their status, and that status as a column: today's, or that of an instant, when those that were not
-    yet there are left out."""
-    if as_of is None:
-        return select(Service, Service.status).options(*VIEWED), Service.status
+def standing(as_of: datetime) -> tuple[Select[Service, Status, ServiceDefinition], Any]:
+    """Services with their status and definition of an instant, and that status as a column. Those that were not yet
+    there are left out."""
     last = (
         select(Transition.service_id, Transition.to_status)
-        .where(Transition.at <= as_of)
+        .where(Transition.at <= as_of, Transition.step != Step.RELATION_END)
         .ext(distinct_on(Transition.service_id))
         .order_by(Transition.service_id, Transition.at.desc(), Transition.id.desc())
         .subquery()
     )
-    query = select(Service, last.c.to_status).join(last, last.c.service_id == Service.id).options(*VIEWED)
+    newest = (
+        select(ServiceDefinition.service_id, func.max(ServiceDefinition.number).label("number"))
+        .where(ServiceDefinition.active_from <= as_of)
+        .group_by(ServiceDefinition.service_id)
+        .subquery()
+    )
+    held = (ServiceDefinition.service_id == newest.c.service_id) & (ServiceDefinition.number == newest.c.number)
+    query = (
+        select(Service, last.c.to_status, ServiceDefinition)
+        .join(last, last.c.service_id == Service.id)
+        .join(newest, newest.c.service_id == Service.id)
+        .join(ServiceDefinition, held)
+        .options(*VIEWED)
+    )
     return query, last.c.to_status
 
 
 async def lock(session: AsyncSession, id: UUID) -> None:
-    """One step at a time for each service: what a gate has seen stays true until the step is committed."""
-    await session.execute(select(Service.id).where(Service.id == id).with_for_update())
+    """One step at a time for each service: what a gate has seen stays true until the step is committed. Others may
+    still refer to it, as the history of a neighbour does."""
+    await session.execute(select(Service.id).where(Service.id == id).with_for_update(key_share=True))
 
 
 async def service_levels(session: AsyncSession, id: UUID) -> int:
-    query = select(func.count()).select_from(ServiceLevel).where(ServiceLevel.service_id == id)
+    promised = ServiceLevel.service_id == id, ServiceLevel.ended_on.is_(None)
+    query = select(func.count()).select_from(ServiceLevel).where(*promised)
     return (await session.execute(query)).scalar_one()
 
 
@@ -57,12 +73,20 @@ async def not_operational(session: AsyncSession, id: UUID) -> list[Neighbour]:
     return [Neighbour(*row) for row in rows if row.status is not Status.OPERATIONAL]
 
 
+async def held(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, Held]:
+    """What may keep each of these services from retiring on this day."""
+    users = await dependants_in_catalog(session, ids)
+    subscriptions = await _open_subscriptions(session, ids, on)
+    charges = await _open_charges(session, ids, on)
+    return {id: Held(users[id], subscriptions[id], charges.get(id)) for id in ids}
+
+
 async def dependants_in_catalog(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Neighbour]]:
     """Of each of these services, those of the catalog that use it."""
     query = (
         select(Dependency.uses_id, Service.id, Service.code, Service.status)
         .join(Service, Service.id == Dependency.service_id)
-        .where(Dependency.uses_id.in_(ids), Service.status.in_(IN_CATALOG))
+        .where(among(Dependency.uses_id, ids), Service.status.in_(IN_CATALOG))
         .order_by(Service.code)
     )
     found: dict[UUID, list[Neighbour]] = defaultdict(list)
@@ -71,11 +95,11 @@ async def dependants_in_catalog(session: AsyncSession, ids: Collection[UUID]) ->
     return found
 
 
-async def open_subscriptions(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, list[UUID]]:
+async def _open_subscriptions(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, list[UUID]]:
     """Of each of these services, the subscriptions that run on this day or later."""
     query = (
         select(Subscription.service_id, Subscription.id)
-        .where(Subscription.service_id.in_(ids))
+        .where(among(Subscription.service_id, ids))
         .where(or_(Subscription.ends_on.is_(None), Subscription.ends_on > on))
         .where(or_(Subscription.ends_on.is_(None), Subscription.ends_on > Subscription.starts_on))
         .order_by(Subscription.id)
@@ -86,7 +110,38 @@ async def open_subscriptions(session: AsyncSession, ids: Collection[UUID], on: d
     return found
 
 
+async def _open_charges(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, OpenCharge]:
+    """Of services that are charged at all: the first day that no charge has been issued for, where that is one on
+    which somebody subscribed to it."""
+    charged = (
+        select(Recovery.service_id, func.max(KnownChargeRun.ends_on).label("until"))
+        .join(KnownChargeRun, KnownChargeRun.id == Recovery.charge_run_id)
+        .where(among(Recovery.service_id, ids), KnownChargeRun.replaced.is_(False))
+        .group_by(Recovery.service_id)
+        .subquery()
+    )
+    end = func.least(func.coalesce(Subscription.ends_on, on), on)
+    used = (
+        select(Subscription.service_id, func.max(end).label("until"))
+        .where(among(Subscription.service_id, ids), Subscription.starts_on < end)
+        .group_by(Subscription.service_id)
+        .subquery()
+    )
+    query = select(used.c.service_id, used.c.until, charged.c.until).join(
+        charged, (charged.c.service_id == used.c.service_id) & (charged.c.until < used.c.until)
+    )
+    return {id: OpenCharge(used_until, charged_until) for id, used_until, charged_until in await session.execute(query)}
+
+
 def due(on: date) -> Select[Service]:
     """Services whose notice has run out on this day, the longest due first."""
     query = select(Service).where(Service.status == Status.RETIRING, Service.retires_on <= on)
     return query.order_by(Service.retires_on, Service.id)
+
+
+def nobody_subscribes(on: date) -> ColumnElement[bool]:
+    """No subscription to the service runs on this day or later."""
+    runs = or_(
+        Subscription.ends_on.is_(None), (Subscription.ends_on > on) & (Subscription.ends_on > Subscription.starts_on)
+    )
+    return ~exists().where(Subscription.service_id == Service.id, runs)

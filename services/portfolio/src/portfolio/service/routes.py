@@ -12,7 +12,7 @@ from chassis.problems import NoSuchResource
 from portfolio.service import queries
 from portfolio.service.gates import Act
 from portfolio.service.history import Transition
-from portfolio.service.model import CodeTaken, ExternalIdTaken, Service
+from portfolio.service.model import Archived, CodeTaken, ExternalIdTaken, Service
 from portfolio.service.schemas import (
     AsOf,
     DescribeService,
@@ -23,6 +23,7 @@ from portfolio.service.schemas import (
     last_moment,
 )
 from portfolio.service.search import AskedPortfolio
+from portfolio.service_definition.model import ServiceDefinition
 
 router = Router("services")
 
@@ -53,33 +54,43 @@ async def propose_service(command: ProposeService, session: Session, caller: Cur
 async def list_services(
     search: AskedPortfolio, session: Session, asked: AskedPage, as_of: AsOf | None = None
 ) -> Page[ServiceView]:
-    """List services, with stage and status of today or of an earlier day or instant."""
-    query, status = queries.standing(last_moment(as_of))
-    query = query.where(*search.standing(status))
-    sorts = {"code": Service.code, "name": Service.name}
-    shown = cast("dict[str, Any]", await page(session, query, asked, sorts=sorts, tie=Service.id, by_row=True))
-    shown["items"] = [ServiceView.standing(service, status) for service, status, *_ in shown["items"]]
+    """List services as they are today, or with stage, status and definition of an earlier day or instant."""
+    if (instant := last_moment(as_of)) is None:
+        query = select(Service).where(*search.standing(Service.status)).options(*queries.VIEWED)
+        sorts = {"code": Service.code, "name": Service.name}
+        return await page(session, query, asked, sorts=sorts, tie=Service.id)
+    then, status = queries.standing(instant)
+    then = then.where(*search.standing(status, ServiceDefinition))
+    sorts = {"code": Service.code, "name": ServiceDefinition.name}
+    shown = cast("dict[str, Any]", await page(session, then, asked, sorts=sorts, tie=Service.id, by_row=True))
+    shown["items"] = [ServiceView.standing(*row[:3]) for row in shown["items"]]
     return Page[ServiceView].model_validate(shown)
 
 
 @router.operation("GET", "/services/{service_id}", permission=READ)
 async def get_service(service_id: UUID, session: Session, as_of: AsOf | None = None) -> ServiceView:
-    """Show a service, with stage and status of today or of an earlier day or instant."""
-    query, _ = queries.standing(last_moment(as_of))
+    """Show a service as it is today, or with stage, status and definition of an earlier day or instant."""
+    if (instant := last_moment(as_of)) is None:
+        return ServiceView.model_validate(await found(session, Service, service_id, options=queries.VIEWED))
+    query, _ = queries.standing(instant)
     row = (await session.execute(query.where(Service.id == service_id))).one_or_none()
     if row is None:
-        raise NoSuchResource(f"There is no Service with the id {service_id}{', or was none then' if as_of else ''}.")
-    service, status = row
-    return ServiceView.standing(service, status)
+        raise NoSuchResource(f"There is no Service with the id {service_id}, or was none then.")
+    return ServiceView.standing(*row)
 
 
-@router.operation("PUT", "/services/{service_id}", permission=WRITE, example=DESCRIPTION)
+@router.operation("PUT", "/services/{service_id}", permission=WRITE, problems=[Archived], example=DESCRIPTION)
 async def describe_service(
-    service_id: UUID, command: DescribeService, version: ExpectedVersion, session: Session
+    service_id: UUID,
+    command: DescribeService,
+    version: ExpectedVersion,
+    session: Session,
+    caller: CurrentCaller,
+    now: Now,
 ) -> ServiceView:
-    """Change what is said about a service."""
+    """Change what is said about a service: at once, as a new active definition of it."""
     service = await found(session, Service, service_id, version=version, options=queries.VIEWED)
-    service.describe(**dict(command))
+    service.describe(Act(by=caller.subject, at=now, reason="Described anew"), **dict(command))
     await session.flush()
     return ServiceView.model_validate(service)
 

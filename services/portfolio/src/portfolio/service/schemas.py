@@ -19,7 +19,8 @@ Tag = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z0-9][a-z0-9
 
 
 AsOf = Annotated[
-    Day | Instant, Field(description="Stage and status as they were at this instant, or when this day (UTC) was over.")
+    Day | Instant,
+    Field(description="Stage, status and definition as they were at this instant, or when this day (UTC) was over."),
 ]
 
 
@@ -44,6 +45,7 @@ class DescribeService(Schema):
     market_space_ids: list[UUID] = Field(default=[], max_length=100)
     tags: list[Tag] = Field(default=[], max_length=50)
     requested_budget: Money | None = Field(default=None, description="What its proposal asks for.")
+    planned_launch_on: Day | None = Field(default=None, description="By when it is to be there.")
 
 
 class ProposeService(DescribeService):
@@ -97,9 +99,20 @@ class CharterService(PassGate):
         return self.passing(super().act(caller, now), self.funding)
 
 
+class RetireService(PassGate):
+    waiver: Waiver | None = Field(default=None, description="Of what has been used and is not charged.")
+
+    def act(self, caller: Caller, now: datetime) -> Act:
+        return self.passing(super().act(caller, now), None)
+
+
 class GiveRetirementNotice(GiveReason):
     retires_on: Day = Field(description="The first day without the service.")
     replacement_id: UUID | None = None
+
+
+class ExternalIdView(ExternalId):
+    absent_since: datetime | None = Field(description="Since when the complete list of its source lacks it.")
 
 
 class ServiceView(Schema):
@@ -119,13 +132,27 @@ class ServiceView(Schema):
     retired_on: date | None
     replacement_id: UUID | None
     requested_budget: Money | None
-    external_ids: list[ExternalId]
+    planned_launch_on: date | None
+    definition_number: int = Field(description="Which of its definitions this is.")
+    external_ids: list[ExternalIdView]
     version: int
 
     @classmethod
-    def standing(cls, service: Any, status: Status) -> Self:
-        """The service with another status than today's."""
-        return cls.model_validate(service).model_copy(update={"status": status, "stage": status.stage})
+    def standing(cls, service: Any, status: Status, definition: Any) -> Self:
+        """The service as it was: where it stood, what was said of it, which of its days had come."""
+        retiring = status in (Status.RETIRING, Status.RETIRED, Status.ARCHIVED)
+        launched = retiring or status is Status.OPERATIONAL
+        then = {
+            "status": status,
+            "stage": status.stage,
+            **definition.said(),
+            "definition_number": definition.number,
+            "launched_on": service.launched_on if launched else None,
+            "retires_on": service.retires_on if retiring else None,
+            "replacement_id": service.replacement_id if retiring else None,
+            "retired_on": service.retired_on if status.stage is Stage.RETIRED else None,
+        }
+        return cls.model_validate(service).model_copy(update=then)
 
 
 class TransitionView(Schema):
@@ -139,6 +166,7 @@ class TransitionView(Schema):
     reason: str
     evidence: str | None
     waived_by: str | None
+    ended: list[str] = Field(description="The relations that ended with it, in words.")
 
 
 class BlockedRetirement(Schema):

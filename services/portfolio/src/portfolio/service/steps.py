@@ -17,6 +17,7 @@ from portfolio.service.schemas import (
     GiveReason,
     GiveRetirementNotice,
     RetirementsView,
+    RetireService,
     ServiceView,
 )
 
@@ -134,8 +135,8 @@ async def resume_service(service: Held, act: Reasoned, session: Session) -> Serv
     "POST", "/services/{service_id}/rejection", permission=APPROVE, problems=[StepNotPossible], example=REASON
 )
 async def reject_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Reject a service that is not approved."""
-    service.reject(act)
+    """Reject a service that is not approved; its relations end."""
+    await actions.reject(session, service, act)
     return await shown(session, service)
 
 
@@ -143,8 +144,8 @@ async def reject_service(service: Held, act: Reasoned, session: Session) -> Serv
     "POST", "/services/{service_id}/withdrawal", permission=WRITE, problems=[StepNotPossible], example=REASON
 )
 async def withdraw_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Withdraw a service of the pipeline."""
-    service.withdraw(act)
+    """Withdraw a service of the pipeline; its relations end."""
+    await actions.withdraw(session, service, act)
     return await shown(session, service)
 
 
@@ -180,16 +181,24 @@ async def cancel_retirement_notice(service: Held, act: Reasoned, session: Sessio
 
 
 @router.operation("POST", "/services/{service_id}/retirement", permission=RETIRE, problems=GATED, example=REASON)
-async def retire_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Retire a service whose notice has run out, and which nothing in the catalog and no customer uses any more."""
-    await actions.retire(session, service, act)
+async def retire_service(
+    service: Held, command: RetireService, session: Session, caller: CurrentCaller, now: Now
+) -> ServiceView:
+    """Retire a service whose notice has run out, and which nothing in the catalog and no customer uses any more.
+
+    Where finance charges it, all use must be charged, unless somebody waives that.
+    """
+    await actions.retire(session, service, command.act(caller, now))
     return await shown(session, service)
 
 
 @router.operation("POST", "/retirements-due", permission=RETIRE)
 async def retire_due_services(session: Session, caller: CurrentCaller, now: Now) -> RetirementsView:
-    """Retire every service whose notice has run out and that nothing keeps; say what keeps the others."""
-    outcome = await actions.retire_due(session, Act(by=caller.subject, at=now, reason="The notice has run out."))
+    """Retire every service whose notice has run out and that nothing keeps; say what keeps the others.
+
+    The clock does so every hour: this is for who will not wait, and for who asks what keeps a service.
+    """
+    outcome = await actions.retire_due(session, Act(by=caller.subject, at=now, reason=actions.NOTICE_OVER))
     return RetirementsView(
         retired=[service.id for service in outcome.retired],
         blocked=[
@@ -204,5 +213,5 @@ async def retire_due_services(session: Session, caller: CurrentCaller, now: Now)
 )
 async def archive_service(service: Held, act: Reasoned, session: Session) -> ServiceView:
     """Archive a retired service; its code is free again."""
-    service.archive(act)
+    await actions.archive(session, service, act)
     return await shown(session, service)

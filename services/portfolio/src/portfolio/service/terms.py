@@ -42,6 +42,9 @@ class Status(StrEnum):
         return STAGES.get(self, Stage.PIPELINE)
 
 
+GONE = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.RETIRED, Status.ARCHIVED})
+"""Where nothing is promised, used or subscribed to any more."""
+
 STAGES: Mapping[Status, Stage] = {
     Status.OPERATIONAL: Stage.CATALOG,
     Status.RETIRING: Stage.CATALOG,
@@ -67,3 +70,4 @@ class Step(StrEnum):
     REJECTION = "rejection"
     WITHDRAWAL = "withdrawal"
     IMPORT = "import"
+    RELATION_END = "relation_end"

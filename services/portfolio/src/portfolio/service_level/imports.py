@@ -37,7 +37,7 @@ async def import_service_levels(upload: Upload, session: Session, now: Now) -> I
     """
     outcomes: Counter[str] = Counter()
     async for rows in upload.batches(ServiceLevelRow):
-        intake = Intake(await register(session, [row.value for row in rows]))
+        intake = Intake(await register(session, [row.value for row in rows], hold=True))
         intake.learn(await meant_by(session, rows, intake))
         outcomes += take_all(upload, rows, intake.take)
         session.add_all(intake.new)

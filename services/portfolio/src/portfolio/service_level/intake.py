@@ -34,14 +34,14 @@ class Intake:
                 self.by_external_id[level.source, level.external_id] = level
 
     def take(self, row: ServiceLevelRow) -> Outcome:
-        """Raises RowRefused, ImpossibleTarget."""
+        """Raises RowRefused, ImpossibleTarget, Ended."""
         service = self.register.service(row)
         stated = {name: getattr(row, name) for name in STATED}
         stated |= {name: value for name in ALSO if (value := getattr(row, name)) is not None}
         level = self._find(row, service.id)
         if level is None:
             source = row.source if row.external_id else None
-            level = ServiceLevel.promise(service_id=service.id, source=source, external_id=row.external_id, **stated)
+            level = ServiceLevel.promise(service=service, source=source, external_id=row.external_id, **stated)
             self.new.append(level)
             self.learn([level])
             return "created"

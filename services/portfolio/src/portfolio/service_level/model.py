@@ -12,7 +12,7 @@ from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Invalid
 from portfolio.db import Base
 from portfolio.service.model import Service
-from portfolio.service.terms import Stage
+from portfolio.service.terms import GONE, Stage
 from portfolio.service_level.terms import SHARES, Aggregation, Direction, Metric, Window
 from portfolio.service_level.windows import Calendar
 
@@ -55,12 +55,17 @@ class LastPromise(Conflict, code="portfolio.service-level.last-promise"):
     """A service in the catalog keeps at least one service level."""
 
 
+class Ended(Conflict, code="portfolio.service-level.ended"):
+    """A service that is gone promises nothing any more."""
+
+
 class ServiceLevel(Aggregate, Base):
     """`target` is in `unit`, measured over each `window`; `direction` says on which side of it the promise is kept.
 
     A promise without a number so far has no target: it can be neither kept nor broken. `target` and `warning_limit`
     hold until the first ServiceLevelTarget. `outages_since` is the day from which on every outage of the service is
-    recorded, so that its availability is calculated, up to `calculated_until` so far.
+    recorded, so that its availability is calculated, up to `calculated_until` so far. `ended_on` is the first day
+    without its service.
     """
 
     __tablename__ = "service_levels"
@@ -94,15 +99,18 @@ class ServiceLevel(Aggregate, Base):
     calculated_until: Mapped[date | None]
     source: Mapped[str | None]
     external_id: Mapped[str | None]
+    ended_on: Mapped[date | None]
 
     @classmethod
     def promise(
-        cls, *, service_id: UUID, source: str | None = None, external_id: str | None = None, **stated: Any
+        cls, *, service: Service, source: str | None = None, external_id: str | None = None, **stated: Any
     ) -> "ServiceLevel":
-        """`stated` is what `restate` takes."""
+        """`stated` is what `restate` takes. HalfIdentified, Ended."""
         if (source is None) != (external_id is None):
             raise HalfIdentified
-        level = cls(service_id=service_id, source=source, external_id=external_id)
+        if service.status in GONE:
+            raise Ended(f"{service.code} is {service.status}.")
+        level = cls(service_id=service.id, source=source, external_id=external_id)
         level.restate(**stated)
         return level
 
@@ -126,6 +134,8 @@ class ServiceLevel(Aggregate, Base):
         outages_since: date | None = None,
     ) -> None:
         """What is calculated from outages is calculated anew when it may have changed."""
+        if self.ended_on:
+            raise Ended(f"{self.name} ended on {self.ended_on}.")
         if outages_since and (metric is not Metric.AVAILABILITY or unit not in SHARES):
             raise NotFromOutages(f"This is {metric} in {unit}.")
         check(metric, unit, direction, target, warning_limit)

@@ -17,6 +17,7 @@ from portfolio.service.model import Service
 from portfolio.service_calendar.model import ServiceCalendar
 from portfolio.service_level.model import (
     CodeTaken,
+    Ended,
     ExternalIdTaken,
     HalfIdentified,
     ImpossibleTarget,
@@ -53,16 +54,29 @@ PROMISE = {
     "POST",
     "/service-levels",
     permission=WRITE,
-    problems=[NameTaken, CodeTaken, ExternalIdTaken, HalfIdentified, ImpossibleTarget, WarningTooLate, NotFromOutages],
+    problems=[
+        NameTaken,
+        CodeTaken,
+        ExternalIdTaken,
+        HalfIdentified,
+        ImpossibleTarget,
+        WarningTooLate,
+        NotFromOutages,
+        Ended,
+    ],
     status=201,
     example={**PROMISE, "service_id": "0198c0de-0000-7000-8000-000000000001"},
 )
 async def promise_service_level(command: PromiseServiceLevel, session: Session, now: Now) -> ServiceLevelView:
     """Promise a service level."""
-    await found(session, Service, command.service_id)
+    # It cannot go while this is being promised.
+    await session.execute(select(Service.id).where(Service.id == command.service_id).with_for_update(read=True))
+    service = await found(session, Service, command.service_id)
     if command.service_calendar_id:
         await found(session, ServiceCalendar, command.service_calendar_id)
-    level = ServiceLevel.promise(**dict(command))
+    stated = dict(command)
+    del stated["service_id"]
+    level = ServiceLevel.promise(service=service, **stated)
     session.add(level)
     await session.flush()
     # Windows that were assessed before it was promised stand, but for those that its outages are known of.
@@ -99,7 +113,7 @@ async def get_service_level(service_level_id: UUID, session: Session) -> Service
     "PUT",
     "/service-levels/{service_level_id}",
     permission=WRITE,
-    problems=[NameTaken, CodeTaken, ImpossibleTarget, WarningTooLate, NotFromOutages],
+    problems=[NameTaken, CodeTaken, ImpossibleTarget, WarningTooLate, NotFromOutages, Ended],
     example=PROMISE,
 )
 async def restate_service_level(

@@ -67,6 +67,7 @@ class PromiseServiceLevel(RestateServiceLevel):
 
 class ServiceLevelView(Schema):
     id: UUID
+    ended_on: date | None = Field(description="The first day without its service.")
     version: int
     service_id: UUID
     name: Line

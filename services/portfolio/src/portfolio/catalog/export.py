@@ -13,8 +13,8 @@ from portfolio.catalog.queries import entries
 from portfolio.catalog.schemas import CatalogEntry
 from portfolio.known_price.schemas import CatalogPrice
 from portfolio.service.model import Service
-from portfolio.service_level.model import Direction
 from portfolio.service_level.schemas import ServiceLevelView
+from portfolio.service_level.terms import Direction
 
 CSV_MEDIA, NDJSON_MEDIA = "text/csv", "application/x-ndjson"
 AT_ONCE = 500

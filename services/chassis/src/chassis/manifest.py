@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -45,6 +46,17 @@ class Reactions:
 
 
 @dataclass(frozen=True)
+class Chore:
+    """What the worker does by the clock: `do` gets a session and the instant, does one bounded piece of work in that
+    transaction, and says whether there may be more. Of all workers one at a time is at it; each asks again
+    `every_seconds` once there was nothing more."""
+
+    name: str
+    do: Callable[[AsyncSession, datetime], Awaitable[bool]]
+    every_seconds: float
+
+
+@dataclass(frozen=True)
 class Manifest:
     """`name` is the schema, the first segment of its public address and of its event types; `migrations` a package."""
 
@@ -56,6 +68,7 @@ class Manifest:
     routers: Sequence[APIRouter]
     events: Sequence[type[Event]] = ()
     reactions: Sequence[Reaction] = ()
+    chores: Sequence[Chore] = ()
 
     @property
     def hears(self) -> frozenset[str]:

@@ -4,11 +4,12 @@ import asyncio
 from typing import NoReturn
 
 from chassis.bus import Bus
+from chassis.chores import carry_out
 from chassis.clock import Clock, wall_clock
 from chassis.database import Database
 from chassis.housekeeping import tidy
 from chassis.inbox import Inbox
-from chassis.manifest import Manifest
+from chassis.manifest import Chore, Manifest
 from chassis.outbox import Relay
 from chassis.pulse import Pulse
 
@@ -30,6 +31,7 @@ class Worker:
     ) -> None:
         """There is trouble when a part of it has not got on for `patience_seconds`."""
         self._service, self._database, self._bus = manifest.name, database, bus
+        self._chores, self._clock = manifest.chores, clock
         self._retention_days = outbox_retention_days
         self._inbox = Inbox(manifest, database, clock=clock)
         self._stopped = asyncio.Event()
@@ -41,6 +43,7 @@ class Worker:
     async def run(self) -> None:
         """Until `stop` is called. Whatever is cut off then is done again by the next worker: nothing is lost."""
         parts = [Relay(self._database, self._bus, self._relaying).run(), self._retrying.keep(self._retry), self._tidy()]
+        parts += [self._do(chore) for chore in self._chores]
         if self._inbox.types:
             parts.append(self._consume())
         async with asyncio.TaskGroup() as tasks:
@@ -65,6 +68,13 @@ class Worker:
         self._retrying.beat()
         if not tried:
             await asyncio.sleep(RETRY_SECONDS)
+
+    async def _do(self, chore: Chore) -> NoReturn:
+        async def going() -> None:
+            more = await carry_out(chore, self._database, self._clock())
+            await asyncio.sleep(0 if more else chore.every_seconds)
+
+        await Pulse(f"{self._service} does not {chore.name}").keep(going)
 
     async def _tidy(self) -> NoReturn:
         async def going() -> None:

@@ -13,6 +13,7 @@ from portfolio.measurement.routes import router as measurements
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
 from portfolio.review.routes import router as reviews
+from portfolio.score_model.routes import router as score_models
 from portfolio.service import events as service
 from portfolio.service.imports import router as service_imports
 from portfolio.service.routes import router as services
@@ -45,6 +46,7 @@ manifest = Manifest(
         approval_policy,
         business_cases,
         business_case_steps,
+        score_models,
     ],
     events=[
         service.ServiceProposed,

@@ -9,6 +9,11 @@ from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
 from portfolio.evidence.routes import router as evidence
+from portfolio.investment_plan.events import InvestmentPlanApproved
+from portfolio.investment_plan.routes import router as investment_plans
+from portfolio.investment_plan.running import chore as solving
+from portfolio.investment_plan.solutions import router as plan_solutions
+from portfolio.investment_plan.steps import router as investment_plan_steps
 from portfolio.measurement.routes import router as measurements
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
@@ -47,6 +52,9 @@ manifest = Manifest(
         business_cases,
         business_case_steps,
         score_models,
+        investment_plans,
+        plan_solutions,
+        investment_plan_steps,
     ],
     events=[
         service.ServiceProposed,
@@ -65,6 +73,8 @@ manifest = Manifest(
         business_case.BusinessCaseRejected,
         business_case.BusinessCaseReturned,
         business_case.BusinessCaseWithdrawn,
+        InvestmentPlanApproved,
     ],
     reactions=reactions.all,
+    chores=[solving],
 )

@@ -8,7 +8,7 @@ from chassis.money import exact_sum, of_fraction
 from portfolio.investment_plan.content import PlanInputs
 from portfolio.investment_plan.optimizer import Answer, Effort, solve
 from portfolio.investment_plan.program import Program, cost_of
-from portfolio.investment_plan.result import DECIMALS, FrontierPoint, FrontierResult, codes, gap_of
+from portfolio.investment_plan.result import DECIMALS, FrontierPoint, FrontierResult, codes, gap_of, shown_seconds
 from portfolio.investment_plan.terms import SELECTED, LimitKind
 
 
@@ -51,6 +51,7 @@ def _point(
     more = budget - last.budget if last else Decimal(0)
     gain = value - last.value if last and value is not None and last.value is not None else None
     return FrontierPoint(
+        seconds=shown_seconds(answer),
         percent=percent,
         budget=budget,
         outcome=answer.outcome,

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +28,7 @@ class Answer:
     selected: frozenset[int] = frozenset()
     worth: int = 0
     bound: int | None = None
+    seconds: float = 0.0
 
     @property
     def gap(self) -> Fraction | None:
@@ -49,16 +50,16 @@ class Effort:
 
 def solve(program: Program, effort: Effort) -> Answer:
     """What the solver holds for a selection and is not one, by a hair's breadth, is cut off, and it tries again."""
-    until = time.monotonic() + effort.seconds
+    begun = time.monotonic()
     cuts: list[Row] = []
     while True:
-        left = until - time.monotonic()
+        left = begun + effort.seconds - time.monotonic()
         if left <= 0 or len(cuts) > MOST_CUTS:
             return Answer(Outcome.NO_ANSWER)
         answer = _solve(program, cuts, effort, left)
         wrong = next((row for row in program.rows if not row.holds(answer.selected)), None)
         if answer.outcome in (Outcome.INFEASIBLE, Outcome.NO_ANSWER) or wrong is None:
-            return answer
+            return replace(answer, seconds=time.monotonic() - begun)
         cuts.append(_without(answer.selected, program.size))
 
 

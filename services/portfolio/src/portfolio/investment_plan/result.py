@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from chassis.money import Amount, exact_sum, of_fraction
+from chassis.money import Amount, exact_sum, of_fraction, round_to
 from chassis.text import Schema
 from portfolio.investment_plan.content import Candidate, PlanInputs
 from portfolio.investment_plan.explanation import Change, Clash, Explanation, binds
@@ -81,6 +81,7 @@ class Selection(Schema):
 
 
 class SelectionResult(Selection):
+    seconds: Amount = Field(description="Until the selection was found and proved.")
     raises: list[RaisedLimits] = Field(description="What would be funded next.")
     links: list[GivenUpLink] = Field(description="What each link and share costs.")
     unexplored: list[str] = Field(description="Limits for whose change there was no time.")
@@ -88,6 +89,7 @@ class SelectionResult(Selection):
 
 
 class FrontierPoint(Schema):
+    seconds: Amount
     percent: int = Field(description="Of each budget of the scenario.")
     budget: Amount = Field(description="The sum of the budgets.")
     outcome: Outcome
@@ -107,6 +109,10 @@ class FrontierResult(Schema):
 
 def gap_of(answer: Answer) -> Decimal | None:
     return None if answer.gap is None else of_fraction(answer.gap, DECIMALS).normalize()
+
+
+def shown_seconds(answer: Answer) -> Decimal:
+    return round_to(Decimal(answer.seconds), 3)
 
 
 def codes(inputs: PlanInputs, places: Any) -> list[str]:
@@ -171,6 +177,7 @@ def explained(
     sentences = [limit.sentence for limit in program.limits]
     return SelectionResult(
         **dict(selection(inputs, program, answer)),
+        seconds=shown_seconds(answer),
         raises=[
             RaisedLimits(limits=[sentences[at] for at in it.limits], **_difference(inputs, answer, it))
             for it in explanation.raised

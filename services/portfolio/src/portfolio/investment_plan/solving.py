@@ -93,6 +93,7 @@ def _end_with_the_asker() -> None:
 
 def main() -> None:
     """The solver greets on standard output, which is therefore led aside."""
+    os.nice(5)  # whoever waits for an answer of the service comes first
     with os.fdopen(os.dup(1), "w") as out:
         os.dup2(2, 1)
         question = json.loads(sys.stdin.readline())

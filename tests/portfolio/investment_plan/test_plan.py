@@ -72,16 +72,16 @@ async def test_a_frontier_is_a_solution_too(plans: Plans) -> None:
         ("40", "180", "optimal"),
         ("50", "220", "optimal"),
     ]
-    answer = await plans.send(
-        "POST", plan, "/submission", {"solution_id": solution["id"], "reason": "Looks good"}
-    )
+    answer = await plans.send("POST", plan, "/submission", {"solution_id": solution["id"], "reason": "Looks good"})
     refused(answer, 409, "portfolio.investment-plan.no-selection")
 
 
 async def test_somebody_else_approves_and_then_nothing_changes_any_more(plans: Plans) -> None:
     plan = await plans.drafted()
     submitted = await plans.submitted(plan)
-    refused(await plans.send("POST", plan, "/approval", {"reason": "I"}), 403, "portfolio.investment-plan.own-submission")
+    refused(
+        await plans.send("POST", plan, "/approval", {"reason": "I"}), 403, "portfolio.investment-plan.own-submission"
+    )
     refused(await plans.candidates(plan, []), 409, "portfolio.investment-plan.not-draft")
     async with plans.portfolio.as_caller("*:*:*", subject="ada") as ada:
         approved = made(await plans.send("POST", plan, "/approval", {"reason": "Agreed"}, client=ada))
@@ -133,7 +133,9 @@ async def test_a_returned_plan_is_a_draft_again_and_a_withdrawn_one_is_not(plans
         draft = made(await plans.send("POST", plan, "/return", {"reason": "Too much"}, client=ada))
     assert (draft["status"], draft["solution_id"], draft["reason"]) == ("draft", None, "Too much")
     made(await plans.send("POST", plan, "/withdrawal", {"reason": "Never mind"}))
-    refused(await plans.send("POST", plan, "/withdrawal", {"reason": "x"}), 409, "portfolio.investment-plan.not-pending")
+    refused(
+        await plans.send("POST", plan, "/withdrawal", {"reason": "x"}), 409, "portfolio.investment-plan.not-pending"
+    )
 
 
 async def test_of_two_approvals_at_once_one_counts(plans: Plans) -> None:
@@ -226,7 +228,9 @@ async def test_business_cases_become_candidates_with_their_current_figures(plans
 
 async def test_candidates_get_the_scores_of_a_period(plans: Plans, cases: Cases) -> None:
     await cases.appraised("BC-1")
-    model = made(await plans.client.post("/v1/score-models", json={"code": "w", "name": "W", "method": "wsjf_currency"}))
+    model = made(
+        await plans.client.post("/v1/score-models", json={"code": "w", "name": "W", "method": "wsjf_currency"})
+    )
     path = f"/v1/score-models/{model['id']}"
     made(await plans.client.post(f"{path}/publication", headers={"If-Match": '"1"'}))
     values = [{"criterion": "cost_of_delay", "value": "10"}, {"criterion": "duration", "value": "4"}]

@@ -13,7 +13,6 @@ from portfolio.investment_plan.content import PlanInputs
 from portfolio.investment_plan.explanation import clash_of
 from portfolio.investment_plan.optimizer import Effort, solve
 from portfolio.investment_plan.program import Program, program_of
-from portfolio.investment_plan.result import SelectionResult
 from portfolio.investment_plan.settings import FrontierSettings, Settings
 from portfolio.investment_plan.solving import answer, select
 from portfolio.investment_plan.terms import Outcome
@@ -39,7 +38,7 @@ def plan(candidates: list[JSON], **limits: Any) -> PlanInputs:
     )
 
 
-def chosen(candidates: list[JSON], asked: Settings | None = None, **limits: Any) -> SelectionResult:
+def chosen(candidates: list[JSON], asked: Settings | None = None, **limits: Any) -> Any:
     return select(plan(candidates, **limits), asked or Settings(), lambda _: None)
 
 
@@ -210,7 +209,7 @@ def best(inputs: PlanInputs) -> Decimal | None:
 @settings(max_examples=150, deadline=None)
 @given(plans())
 def test_no_subset_is_worth_more_than_the_selection_and_none_is_kept_where_there_is_none(inputs: PlanInputs) -> None:
-    found = select(inputs, Settings(explain=False), lambda _: None)
+    found: Any = select(inputs, Settings(explain=False), lambda _: None)
     expected = best(inputs)
     if expected is None:
         assert found.outcome is Outcome.INFEASIBLE
@@ -321,7 +320,7 @@ def test_npv_and_score_weigh_as_parts_of_their_largest() -> None:
         objective={"npv": "1", "score": "2"},
         budgets=[budget("1")],
     )
-    found = select(inputs, Settings(), lambda _: None)
+    found: Any = select(inputs, Settings(), lambda _: None)
     assert (found.selected, found.value) == (["b"], Decimal("2.5"))
 
 

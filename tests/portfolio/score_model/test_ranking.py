@@ -37,7 +37,7 @@ class Scores:
         path = f"/v1/score-models/{model['id']}/draft"
         return made(await self.client.put(path, json={"criteria": criteria}, headers=headers))
 
-    async def assess(self, model: JSON, period: str = "2026", **items: JSON) -> Any:
+    async def assess(self, model: JSON, period: str = "2026", **items: Any) -> Any:
         assessments = [
             {"item": item, "values": [{"criterion": name, "value": str(it)} for name, it in values.items()]}
             for item, values in items.items()
@@ -78,7 +78,8 @@ async def test_of_equal_scores_the_better_covered_stands_first(scores: Scores, s
     await services.proposed("all")
     await services.proposed("a-part")
     model = await scores.published(criteria=FIT)
-    made(await scores.assess(model, **{"a-part": {"reach": 0}, "all": {"reach": 0, "risk": 4}}))
+    some: JSON = {"a-part": {"reach": 0}, "all": {"reach": 0, "risk": 4}}
+    made(await scores.assess(model, **some))
     assert await scores.ranking(model) == [(1, "all", "1"), (1, "a-part", "1")]
 
 
@@ -131,7 +132,8 @@ async def test_a_draft_changes_without_a_new_number_and_a_published_version_is_n
 
 
 async def test_a_weighted_model_has_criteria_and_wsjf_has_none(scores: Scores) -> None:
-    for said in ({"criteria": []}, {"method": "wsjf_relative", "criteria": FIT}):
+    unfit: list[JSON] = [{"criteria": []}, {"method": "wsjf_relative", "criteria": FIT}]
+    for said in unfit:
         answer = await scores.client.post("/v1/score-models", json={"code": "odd", "name": "Odd", **said})
         refused(answer, 422, "portfolio.score-model.criteria-unfit")
 
@@ -149,7 +151,7 @@ async def test_published_wsjf_rankings_come_out(scores: Scores, services: Servic
     model = await scores.published("wsjf", method="wsjf_relative")
     for case in ("two_features", "tie_and_size"):
         expected = cases[case]["expected_ranked"]
-        codes = {it["item"].replace(" ", "-"): {INPUTS[name]: it[name] for name in INPUTS} for it in expected}
+        codes: JSON = {it["item"].replace(" ", "-"): {INPUTS[name]: it[name] for name in INPUTS} for it in expected}
         for code in codes:
             await services.proposed(code)
         made(await scores.assess(model, case, **codes))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, null, select
+from sqlalchemy import and_, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.money import EXACT, exact_sum
@@ -95,7 +95,7 @@ async def import_cases(session: AsyncSession, plan: InvestmentPlan, command: Imp
     )
 
 
-async def _cases(session: AsyncSession, plan: InvestmentPlan, command: ImportCases) -> Sequence[Row[Any]]:
+async def _cases(session: AsyncSession, plan: InvestmentPlan, command: ImportCases) -> list[Any]:
     """Each with its last submission and its score, in one statement. NoSuchResource for a code that is not there."""
     B, S, A = BusinessCase, BusinessCaseSubmission, Assessment
     submitted = and_(S.business_case_id == B.id, S.number == B.number)
@@ -114,10 +114,10 @@ async def _cases(session: AsyncSession, plan: InvestmentPlan, command: ImportCas
     rows = (await session.execute(query.order_by(B.code).limit(MOST_CANDIDATES + 1))).all()
     if missing := sorted(set(command.business_cases or ()) - {row.BusinessCase.code for row in rows}):
         raise NoSuchResource(f"There is no business case {missing[0]}.")
-    return rows
+    return list(rows)
 
 
-def _unsuited(row: Row[Any], plan: InvestmentPlan) -> str | None:
+def _unsuited(row: Any, plan: InvestmentPlan) -> str | None:
     case, submission = row.BusinessCase, row.BusinessCaseSubmission
     if case.status not in (CaseStatus.SUBMITTED, CaseStatus.APPROVED):
         return f"It is {case.status}."
@@ -128,7 +128,7 @@ def _unsuited(row: Row[Any], plan: InvestmentPlan) -> str | None:
     return None
 
 
-def _candidate(row: Row[Any], plan: InvestmentPlan, category: Any) -> tuple[Candidate, Decimal]:
+def _candidate(row: Any, plan: InvestmentPlan, category: Any) -> tuple[Candidate, Decimal]:
     said: CaseContent = row.BusinessCaseSubmission.said
     figures = [OptionFigures.model_validate(it) for it in row.BusinessCaseSubmission.figures]
     number = (said.preferred or (0, None))[0]
@@ -145,9 +145,7 @@ def _candidate(row: Row[Any], plan: InvestmentPlan, category: Any) -> tuple[Cand
     return candidate, found.beyond
 
 
-def _taken(
-    session: AsyncSession, plan: InvestmentPlan, row: Row[Any], said: Candidate, beyond: Decimal, known: Any
-) -> str:
+def _taken(session: AsyncSession, plan: InvestmentPlan, row: Any, said: Candidate, beyond: Decimal, known: Any) -> str:
     case = row.BusinessCase
     origin: dict[str, Any] = {
         "business_case_id": case.id,

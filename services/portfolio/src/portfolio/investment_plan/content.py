@@ -190,7 +190,7 @@ class PlanInputs(Schema):
         codes, periods = {it.code for it in self.candidates}, {it.code for it in self.periods}
         said = self.scenario
         asked = {code for link in said.links for code in link.candidates}
-        limits = {it.period for it in (*said.budgets, *said.capacities)}
+        limits = {it.period for it in said.budgets} | {it.period for it in said.capacities}
         return [
             *(f"There is no candidate {code}." for code in sorted(asked - codes)),
             *(f"There is no period {code}." for code in sorted({it for it in limits if it} - periods)),

@@ -61,7 +61,7 @@ class Explainer:
         binding = [at for at, it in limits if it.is_quantity and binds(it, self._answer.selected)]
         budgets = tuple(at for at, it in limits if it.kind is LimitKind.BUDGET)
         links = [at for at, it in limits if not it.is_quantity]
-        raises = [(at,) for at in binding[:MOST_RAISES]]
+        raises: list[tuple[int, ...]] = [(at,) for at in binding[:MOST_RAISES]]
         raises += [budgets] if len(budgets) > 1 and set(budgets) & set(binding) else []
         found = Explanation(unexplored=[*binding[MOST_RAISES:], *links[MOST_LINKS:]])
         steps = len(raises) + len(links[:MOST_LINKS])

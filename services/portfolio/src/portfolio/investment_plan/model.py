@@ -98,7 +98,7 @@ class InvestmentPlan(Aggregate, Base):
         periods, count, reasons = {period.code for period in self.years}, known, []
         for it in candidates:
             count += 1
-            unknown = {part.period for part in (*it.costs, *it.demands)} - periods
+            unknown = ({cost.period for cost in it.costs} | {need.period for need in it.demands}) - periods
             reasons += [f"{it.code} names the period {code}, which the plan does not have." for code in unknown]
         if count > MOST_CANDIDATES:
             reasons.append(f"A plan has at most {MOST_CANDIDATES} candidates.")

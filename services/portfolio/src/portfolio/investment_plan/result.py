@@ -191,7 +191,9 @@ def explained(
             for it in explanation.given_up
         ],
         unexplored=[sentences[at] for at in explanation.unexplored],
-        clash=clash and ClashView(limits=[sentences[at] for at in clash.limits], irreducible=clash.irreducible),
+        clash=ClashView(limits=[sentences[at] for at in clash.limits], irreducible=clash.irreducible)
+        if clash
+        else None,
     )
 
 

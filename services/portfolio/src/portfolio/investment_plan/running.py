@@ -40,6 +40,10 @@ class Solver:
         self._listener.start()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def ended(self) -> bool:
         return not self._listener.is_alive()
 

@@ -174,10 +174,11 @@ MAPPING = {
 
 
 async def test_of_the_projects_of_a_government_as_many_as_possible_are_funded(plans: Plans) -> None:
-    """495 of 2022, each worth the same: the cheapest first is the optimum, which anybody can work out."""
+    """495 of 2022, each worth the same: the cheapest first is the optimum, which anybody can work out. What 14 of them
+    cost nobody says: they are turned away with their lines, since what has no cost would always be funded."""
     file = public("canada-it-projects/gc-it-projects-2022.csv")
     with file.open(encoding="utf-8-sig", newline="") as rows:
-        budgets = [row["totalBudget"].replace("$", "").replace(",", "") for row in csv.DictReader(rows)]
+        stated = [row["totalBudget"].replace("$", "").replace(",", "") for row in csv.DictReader(rows)]
     made(await plans.client.put("/v1/import-mappings/canada", json=MAPPING))
     plan = await plans.begun()
     done = made(
@@ -188,12 +189,13 @@ async def test_of_the_projects_of_a_government_as_many_as_possible_are_funded(pl
             headers={"Content-Type": "text/csv"},
         )
     )
-    assert (done["read"], done["created"], done["rejected"]) == (495, 495, 0)
+    assert (done["read"], done["created"], done["rejected"]) == (495, 481, 14)
+    budgets = [int(it) for it in stated if it]
     left, expected = 1_000_000_000, 0
-    for cost in sorted(int(it) for it in budgets):
+    for cost in sorted(budgets):
         if cost <= left:
             left, expected = left - cost, expected + 1
-    assert sum(map(int, budgets)) == 7_023_336_948
+    assert sum(budgets) == 7_023_336_948
     made(await plans.scenario(plan, {"objective": {"score": "1"}, "budgets": [{"amount": "1000000000"}]}))
     selection = (await plans.solved(plan))["selection"]
     assert (selection["outcome"], selection["value"]) == ("optimal", str(expected))

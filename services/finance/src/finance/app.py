@@ -26,6 +26,7 @@ from finance.investment.events import AppraisalRefused, InvestmentAppraised
 from finance.investment.routes import router as investments
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
+from finance.plan_funding.routes import router as plan_fundings
 from finance.price_book.events import PriceVersionPublished
 from finance.price_book.routes import router as price_books
 from finance.reactions import reactions
@@ -62,6 +63,7 @@ manifest = Manifest(
         charge_runs,
         charges,
         investments,
+        plan_fundings,
     ],
     events=[
         PeriodClosed,

@@ -1,6 +1,7 @@
 """What finance does when it hears the facts of other services; each reading has just the fields that it needs."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -18,6 +19,8 @@ from finance.cost_object.model import CostObject
 from finance.driver import actions as drivers
 from finance.investment import submission as submissions
 from finance.investment.actions import Submission
+from finance.plan_funding import actions as plan_fundings
+from finance.plan_funding.model import FundedLine
 from finance.subscription import actions as subscriptions
 
 reactions = Reactions()
@@ -116,6 +119,45 @@ class BusinessCaseSubmitted(Reading, type="portfolio.business-case-submitted.v1"
     options: list[SubmittedOption]
 
 
+class FundedPeriod(BaseModel):
+    code: str
+    starts_on: date
+    ends_on: date
+
+
+class FundedAmount(BaseModel):
+    period: str
+    kind: str
+    amount: NonNegativeAmount
+
+
+class FundedCandidate(BaseModel):
+    code: str
+    name: str
+    amounts: list[FundedAmount]
+
+    def line(self, period: str) -> FundedLine:
+        paid = {it.kind: it.amount for it in self.amounts if it.period == period}
+        zero = Decimal(0)
+        return FundedLine(
+            code=self.code,
+            name=self.name,
+            capital=paid.get("capital", zero),
+            operating=paid.get("operating", zero),
+        )
+
+
+class InvestmentPlanApproved(Reading, type="portfolio.investment-plan-approved.v1"):
+    investment_plan_id: UUID
+    code: str
+    name: str
+    currency: str
+    submitted_by: str
+    approved_by: str
+    periods: list[FundedPeriod]
+    funded: list[FundedCandidate]
+
+
 @reactions.to(ServiceChartered)
 async def open_cost_object(session: AsyncSession, fact: ServiceChartered) -> None:
     await _of_service(session, fact, on=fact.chartered_on)
@@ -203,3 +245,14 @@ async def appraise_business_case(session: AsyncSession, fact: BusinessCaseSubmit
     await submissions.answer(
         session, submission, {**said, "name": fact.title}, actor=fact.envelope.actor, at=wall_clock()
     )
+
+
+@reactions.to(InvestmentPlanApproved)
+async def open_budgets(session: AsyncSession, fact: InvestmentPlanApproved) -> None:
+    """One for each period in which something that is funded costs something."""
+    periods = [
+        (it.code, it.starts_on, it.ends_on, [line for each in fact.funded if (line := each.line(it.code)).total])
+        for it in fact.periods
+    ]
+    said = {"plan": fact.code, **fact.model_dump(include={"name", "currency", "submitted_by", "approved_by"})}
+    await plan_fundings.fund(session, fact.investment_plan_id, periods, wall_clock(), **said)

@@ -55,7 +55,8 @@ class Plans:
         client = by.pop("client", self.client)
         headers = {"If-Match": f'"{(await self.read(plan))["version"]}"'}
         path = f"/v1/investment-plans/{plan['id']}{part}"
-        return await client.request(method, path, json=said, headers=headers)
+        answer: httpx.Response = await client.request(method, path, json=said, headers=headers)
+        return answer
 
     async def candidates(self, plan: JSON, candidates: list[JSON]) -> httpx.Response:
         return await self.send("PUT", plan, "/candidates", {"candidates": candidates})

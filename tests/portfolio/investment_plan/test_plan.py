@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.portfolio.business_case.cases import Cases
-from tests.portfolio.investment_plan.plans import FIFTY, THREE, YEARS, Plans, candidate
+from tests.portfolio.investment_plan.plans import FIFTY, JSON, THREE, YEARS, Plans, candidate
 from tests.portfolio.services import Services, made, refused
 
 
@@ -62,7 +62,7 @@ async def test_scenarios_stand_side_by_side(plans: Plans) -> None:
 
 async def test_a_frontier_is_a_solution_too(plans: Plans) -> None:
     plan = await plans.drafted()
-    asked = {"from_percent": 20, "to_percent": 100, "points": 5}
+    asked: JSON = {"from_percent": 20, "to_percent": 100, "points": 5}
     solution = await plans.until(await plans.ask(plan, what="frontiers", **asked))
     points = solution["frontier"]["points"]
     assert [(it["budget"], it["value"], it["outcome"]) for it in points] == [

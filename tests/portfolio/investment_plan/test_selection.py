@@ -1,13 +1,10 @@
 """Selections against all subsets of small plans, and what is said about why they are what they are."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from portfolio.investment_plan.content import PlanInputs
 from portfolio.investment_plan.explanation import clash_of
@@ -16,26 +13,14 @@ from portfolio.investment_plan.program import Program, program_of
 from portfolio.investment_plan.settings import FrontierSettings, Settings
 from portfolio.investment_plan.solving import answer, select
 from portfolio.investment_plan.terms import Outcome
+from tests.portfolio.investment_plan.small_plans import best, kept, plan, plans, subsets, value
 
 JSON = dict[str, Any]
-
-NAMES = "abcdefgh"
-PERIODS = [
-    {"code": "Y1", "starts_on": "2026-04-01", "ends_on": "2027-04-01"},
-    {"code": "Y2", "starts_on": "2027-04-01", "ends_on": "2028-04-01"},
-]
 
 
 def candidate(code: str, npv: str | None, cost: str = "0", **said: Any) -> JSON:
     costs = [{"period": "Y1", "kind": "capital", "amount": cost}]
     return {"code": code, "name": code, "npv": npv, "costs": costs, **said}
-
-
-def plan(candidates: list[JSON], **limits: Any) -> PlanInputs:
-    scenario = {"objective": {"npv": "1"}, **limits}
-    return PlanInputs.model_validate(
-        {"currency": "CAD", "periods": PERIODS, "candidates": candidates, "scenario": scenario}
-    )
 
 
 def chosen(candidates: list[JSON], asked: Settings | None = None, **limits: Any) -> Any:
@@ -44,166 +29,6 @@ def chosen(candidates: list[JSON], asked: Settings | None = None, **limits: Any)
 
 def budget(amount: str, **scope: str) -> JSON:
     return {"amount": amount, **scope}
-
-
-money = st.decimals(0, 1_000, places=2).map(str)
-worth = st.none() | st.decimals(-200, 1_000, places=1).map(str)
-period, kind = st.sampled_from(["Y1", "Y2"]), st.sampled_from(["capital", "operating"])
-
-
-@st.composite
-def plans(draw: st.DrawFn) -> PlanInputs:
-    codes = NAMES[: draw(st.integers(1, 7))]
-    candidates = [
-        {
-            "code": code,
-            "name": code,
-            "category": draw(st.sampled_from([None, "run", "grow", "transform"])),
-            "npv": draw(worth),
-            "score": draw(worth),
-            "costs": draw(
-                st.lists(
-                    st.fixed_dictionaries({"period": period, "kind": kind, "amount": money}),
-                    max_size=4,
-                    unique_by=lambda it: (it["period"], it["kind"]),
-                )
-            ),
-            "demands": draw(
-                st.lists(
-                    st.fixed_dictionaries({"skill": st.just("dev"), "period": period, "quantity": money}),
-                    max_size=2,
-                    unique_by=lambda it: it["period"],
-                )
-            ),
-        }
-        for code in codes
-    ]
-    code = st.sampled_from(codes)
-    pair = st.lists(code, min_size=2, max_size=2, unique=True)
-    links = st.one_of(
-        st.fixed_dictionaries({"kind": st.just("mandatory"), "candidates": st.tuples(code).map(list)}),
-        *(
-            [st.fixed_dictionaries({"kind": st.sampled_from(["needs", "excludes"]), "candidates": pair})]
-            if len(codes) > 1
-            else []
-        ),
-        *(
-            [
-                st.fixed_dictionaries(
-                    {
-                        "kind": st.sampled_from(["exactly_one", "at_most_one"]),
-                        "candidates": st.lists(code, min_size=2, max_size=4, unique=True),
-                    }
-                )
-            ]
-            if len(codes) > 1
-            else []
-        ),
-    )
-    share = st.fixed_dictionaries(
-        {"category": st.sampled_from(["run", "grow", "transform"])},
-        optional={"least": st.sampled_from(["0.1", "0.3333"])},
-    ).flatmap(lambda it: st.just({**it, "most": "0.5"}) if "least" not in it else st.just(it))
-    limits = {
-        "budgets": draw(
-            st.lists(
-                st.fixed_dictionaries({"amount": money}, optional={"period": period, "kind": kind}),
-                max_size=3,
-                unique_by=lambda it: (it.get("period"), it.get("kind")),
-            )
-        ),
-        "capacities": draw(
-            st.lists(
-                st.fixed_dictionaries({"skill": st.just("dev"), "quantity": money}, optional={"period": period}),
-                max_size=2,
-                unique_by=lambda it: it.get("period"),
-            )
-        ),
-        "links": draw(st.lists(links, max_size=4, unique_by=lambda it: (it["kind"], *it["candidates"]))),
-        "shares": draw(st.lists(share, max_size=2, unique_by=lambda it: it["category"])),
-        "objective": draw(st.sampled_from([{"npv": "1"}, {"score": "1"}, {"npv": "2", "score": "1"}])),
-    }
-    return plan(candidates, **limits)
-
-
-def subsets(size: int) -> Iterator[frozenset[int]]:
-    for count in range(size + 1):
-        yield from map(frozenset, combinations(range(size), count))
-
-
-def kept(inputs: PlanInputs, picked: frozenset[int]) -> bool:
-    """The limits, as somebody would check them with a pencil who knows nothing of rows."""
-    funded = [inputs.candidates[at] for at in picked]
-    codes = {it.code for it in funded}
-    said = inputs.scenario
-    for money_limit in said.budgets:
-        spent = sum(
-            cost.amount
-            for it in funded
-            for cost in it.costs
-            if money_limit.period in (None, cost.period) and money_limit.kind in (None, cost.kind)
-        )
-        if spent > money_limit.amount:
-            return False
-    for skill in said.capacities:
-        needed = sum(it.quantity for one in funded for it in one.demands if skill.period in (None, it.period))
-        if needed > skill.quantity:
-            return False
-    total = sum(cost.amount for it in funded for cost in it.costs)
-    for share in said.shares:
-        part = sum(cost.amount for it in funded if it.category == share.category for cost in it.costs)
-        if share.least is not None and Fraction(part) < Fraction(share.least) * Fraction(total):
-            return False
-        if share.most is not None and Fraction(part) > Fraction(share.most) * Fraction(total):
-            return False
-    return all(linked(link.kind, link.candidates, codes) for link in said.links)
-
-
-def linked(kind: str, named: list[str], codes: set[str]) -> bool:
-    count = len(codes & set(named))
-    return {
-        "mandatory": count == len(named),
-        "needs": named[0] not in codes or named[-1] in codes,
-        "excludes": count < 2,
-        "exactly_one": count == 1,
-        "at_most_one": count < 2,
-    }[kind]
-
-
-def value(inputs: PlanInputs, picked: frozenset[int]) -> Decimal | None:
-    """None where something is funded whose value is not known, without being mandatory."""
-    objective = inputs.scenario.objective
-    largest = {
-        name: max((abs(getattr(it, name)) for it in inputs.candidates if getattr(it, name) is not None), default=0)
-        for name in ("npv", "score")
-    }
-    mandatory = {code for link in inputs.scenario.links if link.kind == "mandatory" for code in link.candidates}
-    total = Decimal(0)
-    for at in picked:
-        it = inputs.candidates[at]
-        names = [name for name in ("npv", "score") if getattr(objective, name) is not None]
-        figures = [getattr(it, name) for name in names]
-        if None in figures:
-            if it.code not in mandatory:
-                return None
-            continue
-        if len(names) == 1:
-            total += figures[0]
-            continue
-        for name, figure in zip(names, figures, strict=True):
-            weight = getattr(objective, name)
-            part = figure / largest[name] if largest[name] else Decimal(0)
-            total += weight * part.quantize(Decimal("0.000000001"), rounding="ROUND_HALF_UP")
-    return total
-
-
-def best(inputs: PlanInputs) -> Decimal | None:
-    worths = [
-        found
-        for picked in subsets(len(inputs.candidates))
-        if kept(inputs, picked) and (found := value(inputs, picked)) is not None
-    ]
-    return max(worths, default=None)
 
 
 @settings(max_examples=150, deadline=None)

@@ -171,7 +171,7 @@ async def test_wsjf_in_money_orders_work_so_that_delay_costs_least(scores: Score
     model = await scores.published("wsjf-money", method="wsjf_currency")
     for code in jobs:
         await services.proposed(code)
-    said = {code: {"cost_of_delay": cost, "duration": weeks} for code, (cost, weeks) in jobs.items()}
+    said: JSON = {code: {"cost_of_delay": cost, "duration": weeks} for code, (cost, weeks) in jobs.items()}
     made(await scores.assess(model, **said))
     order = [item for _, item, _ in await scores.ranking(model)]
     assert order == smith["expected"]["best_order"]

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from chassis.money import exact_sum, of_fraction
 from portfolio.investment_plan.content import PlanInputs
+from portfolio.investment_plan.findings import DECIMALS, codes, gap_of, shown_seconds
 from portfolio.investment_plan.optimizer import Answer, Effort, solve
 from portfolio.investment_plan.program import Program, cost_of
-from portfolio.investment_plan.result import DECIMALS, FrontierPoint, FrontierResult, codes, gap_of, shown_seconds
+from portfolio.investment_plan.result import FrontierPoint, FrontierResult
 from portfolio.investment_plan.terms import SELECTED, LimitKind
 
 

@@ -15,10 +15,11 @@ from typing import IO, Any
 from chassis.money import of_fraction, plain
 from portfolio.investment_plan.content import PlanInputs
 from portfolio.investment_plan.explanation import Explainer, Explanation, clash_of
+from portfolio.investment_plan.findings import DECIMALS, explained
 from portfolio.investment_plan.frontier import frontier
 from portfolio.investment_plan.optimizer import Effort, solve
 from portfolio.investment_plan.program import program_of
-from portfolio.investment_plan.result import DECIMALS, FrontierResult, SelectionResult, explained
+from portfolio.investment_plan.result import FrontierResult, SelectionResult
 from portfolio.investment_plan.settings import FrontierSettings, Settings
 from portfolio.investment_plan.terms import SELECTED, Outcome, SolutionKind
 

@@ -12,7 +12,7 @@ from portfolio.investment_plan.optimizer import Effort, solve
 from portfolio.investment_plan.program import Program, program_of
 from portfolio.investment_plan.settings import FrontierSettings, Settings
 from portfolio.investment_plan.solving import answer, select
-from portfolio.investment_plan.terms import Outcome
+from portfolio.investment_plan.terms import SolutionOutcome
 from tests.portfolio.investment_plan.small_plans import best, kept, plan, plans, subsets, value
 
 JSON = dict[str, Any]
@@ -37,9 +37,9 @@ def test_no_subset_is_worth_more_than_the_selection_and_none_is_kept_where_there
     found: Any = select(inputs, Settings(explain=False), lambda _: None)
     expected = best(inputs)
     if expected is None:
-        assert found.outcome is Outcome.INFEASIBLE
+        assert found.outcome is SolutionOutcome.INFEASIBLE
         return
-    assert (found.outcome, found.value, found.gap) == (Outcome.OPTIMAL, expected, 0)
+    assert (found.outcome, found.value, found.gap) == (SolutionOutcome.OPTIMAL, expected, 0)
     picked = frozenset(at for at, it in enumerate(inputs.candidates) if it.code in found.selected)
     assert kept(inputs, picked)
     assert value(inputs, picked) == expected
@@ -72,7 +72,7 @@ def test_a_clash_is_told_in_words() -> None:
             {"kind": "needs", "candidates": ["a", "b"]},
         ],
     )
-    assert found.outcome is Outcome.INFEASIBLE
+    assert found.outcome is SolutionOutcome.INFEASIBLE
     assert found.clash is not None
     assert found.clash.limits == ["The budget of all periods is 100 CAD.", "a is mandatory.", "a needs b."]
 
@@ -164,7 +164,7 @@ def test_a_frontier_rises_and_each_point_is_proved() -> None:
         (50, 220),
         (60, 280),
     ]
-    assert {it["outcome"] for it in points} == {Outcome.OPTIMAL}
+    assert {it["outcome"] for it in points} == {SolutionOutcome.OPTIMAL}
     assert (points[4]["added"], points[4]["dropped"], points[4]["gain_per_unit"]) == (["c"], ["b"], 2)
 
 
@@ -179,4 +179,4 @@ def test_an_accepted_gap_is_kept_and_said() -> None:
 
 
 def test_without_time_there_is_no_answer() -> None:
-    assert solve(program_of(plan([candidate("a", "1")])), Effort(0)).outcome is Outcome.NO_ANSWER
+    assert solve(program_of(plan([candidate("a", "1")])), Effort(0)).outcome is SolutionOutcome.NO_ANSWER

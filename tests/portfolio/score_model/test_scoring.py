@@ -8,12 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portfolio.score_model.scoring import Criterion, ValueRefused, score
-from portfolio.score_model.terms import Direction, Method
+from portfolio.score_model.scoring import ScoreCriterion, ValueRefused, score
+from portfolio.score_model.terms import Method, ScoreDirection
 
-REACH = Criterion(code="reach", name="Reach", weight=Decimal(3), minimum=Decimal(0), maximum=Decimal(90))
-RISK = Criterion(
-    code="risk", name="Risk", weight=Decimal(1), minimum=Decimal(1), maximum=Decimal(4), direction=Direction.MINIMISE
+REACH = ScoreCriterion(code="reach", name="Reach", weight=Decimal(3), minimum=Decimal(0), maximum=Decimal(90))
+RISK = ScoreCriterion(
+    code="risk",
+    name="Risk",
+    weight=Decimal(1),
+    minimum=Decimal(1),
+    maximum=Decimal(4),
+    direction=ScoreDirection.MINIMISE,
 )
 
 

@@ -128,7 +128,7 @@ class FundedPeriod(BaseModel):
 class FundedAmount(BaseModel):
     period: str
     kind: str
-    amount: NonNegativeAmount
+    amount: Amount
 
 
 class FundedCandidate(BaseModel):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from portfolio.investment_plan.optimizer import Answer, Effort, solve
 from portfolio.investment_plan.program import Limit, Program
-from portfolio.investment_plan.terms import SELECTED, LimitKind, Outcome
+from portfolio.investment_plan.terms import SELECTED, LimitKind, SolutionOutcome
 
 MOST_RAISES, MOST_LINKS = 20, 40
 
@@ -99,9 +99,9 @@ def clash_of(program: Program, seconds: float) -> Clash:
         nonlocal out_of_time
         left = until - time.monotonic()
         kept = question.with_limits(program.limits[at] for at in sorted(places))
-        answer = solve(kept, Effort(left)) if left > 0 else Answer(Outcome.NO_ANSWER)
-        out_of_time = out_of_time or answer.outcome is Outcome.NO_ANSWER
-        return answer.outcome is not Outcome.INFEASIBLE
+        answer = solve(kept, Effort(left)) if left > 0 else Answer(SolutionOutcome.NO_ANSWER)
+        out_of_time = out_of_time or answer.outcome is SolutionOutcome.NO_ANSWER
+        return answer.outcome is not SolutionOutcome.INFEASIBLE
 
     found = _conflict([], order, possible, grown=False)
     return Clash(tuple(sorted(found)), irreducible=not out_of_time)

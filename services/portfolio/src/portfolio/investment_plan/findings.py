@@ -13,7 +13,7 @@ from portfolio.investment_plan.result import (
     ClashView,
     GivenUpLink,
     LimitUse,
-    PeriodCost,
+    PlanPeriodCost,
     RaisedLimits,
     Selection,
     SelectionResult,
@@ -53,7 +53,7 @@ def selection(inputs: PlanInputs, program: Program, answer: Answer) -> Selection
     )
 
 
-def _costs(inputs: PlanInputs, chosen: list[Candidate]) -> list[PeriodCost]:
+def _costs(inputs: PlanInputs, chosen: list[Candidate]) -> list[PlanPeriodCost]:
     amounts = {
         (period.code, kind): exact_sum(
             cost.amount for it in chosen for cost in it.costs if (cost.period, cost.kind) == (period.code, kind)
@@ -61,7 +61,7 @@ def _costs(inputs: PlanInputs, chosen: list[Candidate]) -> list[PeriodCost]:
         for period in inputs.periods
         for kind in CostKind
     }
-    return [PeriodCost(period=period, kind=kind, amount=it) for (period, kind), it in amounts.items()]
+    return [PlanPeriodCost(period=period, kind=kind, amount=it) for (period, kind), it in amounts.items()]
 
 
 def _categories(chosen: list[Candidate]) -> list[CategoryCost]:

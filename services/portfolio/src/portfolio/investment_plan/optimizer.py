@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from portfolio.investment_plan.program import Program, Row
-from portfolio.investment_plan.terms import Outcome
+from portfolio.investment_plan.terms import SolutionOutcome
 
 # Numbers reach the solver as whole ones divided by a power of two: still exact, and small enough for its tolerances.
 LARGEST = 2**20
@@ -24,7 +24,7 @@ SEED = 20_261
 class Answer:
     """`worth` and `bound` in the whole numbers of the program; nothing can be worth more than `bound`."""
 
-    outcome: Outcome
+    outcome: SolutionOutcome
     selected: frozenset[int] = frozenset()
     worth: int = 0
     bound: int | None = None
@@ -55,10 +55,10 @@ def solve(program: Program, effort: Effort) -> Answer:
     while True:
         left = begun + effort.seconds - time.monotonic()
         if left <= 0 or len(cuts) > MOST_CUTS:
-            return Answer(Outcome.NO_ANSWER)
+            return Answer(SolutionOutcome.NO_ANSWER)
         answer = _solve(program, cuts, effort, left)
         wrong = next((row for row in program.rows if not row.holds(answer.selected)), None)
-        if answer.outcome in (Outcome.INFEASIBLE, Outcome.NO_ANSWER) or wrong is None:
+        if answer.outcome in (SolutionOutcome.INFEASIBLE, SolutionOutcome.NO_ANSWER) or wrong is None:
             return replace(answer, seconds=time.monotonic() - begun)
         cuts.append(_without(answer.selected, program.size))
 
@@ -94,17 +94,17 @@ def _solve(program: Program, cuts: list[Row], effort: Effort, seconds: float) ->
 def _read(program: Program, solver: Any, halvings: int) -> Answer:
     status, info = solver.getModelStatus(), solver.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        return Answer(Outcome.INFEASIBLE)
+        return Answer(SolutionOutcome.INFEASIBLE)
     if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
-        return Answer(Outcome.NO_ANSWER)
+        return Answer(SolutionOutcome.NO_ANSWER)
     selected = frozenset(at for at, value in enumerate(solver.getSolution().col_value) if value > 0.5)
     worth = sum(program.values[at] for at in selected)
     best = -info.mip_dual_bound
     bound = max(worth, _bound(best, halvings)) if abs(best) < highspy.kHighsInf else None
     if bound == worth:
-        return Answer(Outcome.OPTIMAL, selected, worth, bound)
+        return Answer(SolutionOutcome.OPTIMAL, selected, worth, bound)
     ended = status == highspy.HighsModelStatus.kOptimal
-    return Answer(Outcome.WITHIN_GAP if ended else Outcome.OUT_OF_TIME, selected, worth, bound)
+    return Answer(SolutionOutcome.WITHIN_GAP if ended else SolutionOutcome.OUT_OF_TIME, selected, worth, bound)
 
 
 def _bound(best: float, halvings: int) -> int:

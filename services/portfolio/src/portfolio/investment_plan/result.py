@@ -4,10 +4,10 @@ from pydantic import Field
 
 from chassis.money import Amount
 from chassis.text import Schema
-from portfolio.investment_plan.terms import Category, CostKind, LimitKind, Outcome
+from portfolio.investment_plan.terms import Category, CostKind, LimitKind, SolutionOutcome
 
 
-class PeriodCost(Schema):
+class PlanPeriodCost(Schema):
     period: str
     kind: CostKind
     amount: Amount
@@ -36,7 +36,7 @@ class Difference(Schema):
     gap is that of its own proof."""
 
     gain: Amount
-    outcome: Outcome
+    outcome: SolutionOutcome
     gap: Amount | None
     added: list[str]
     dropped: list[str]
@@ -59,14 +59,14 @@ class ClashView(Schema):
 
 
 class Selection(Schema):
-    outcome: Outcome
+    outcome: SolutionOutcome
     value: Amount | None
     bound: Amount | None = Field(description="No selection is worth more than this.")
     gap: Amount | None = Field(description="What is not proved, as a part of the value; 0 for an optimum.")
     cost: Amount | None
     selected: list[str]
     unknown_value: list[str] = Field(description="Candidates whose value is not known; funded only where mandatory.")
-    costs: list[PeriodCost]
+    costs: list[PlanPeriodCost]
     categories: list[CategoryCost]
     limits: list[LimitUse]
 
@@ -83,7 +83,7 @@ class FrontierPoint(Schema):
     seconds: Amount
     percent: int = Field(description="Of each budget of the scenario.")
     budget: Amount = Field(description="The sum of the budgets.")
-    outcome: Outcome
+    outcome: SolutionOutcome
     value: Amount | None
     bound: Amount | None
     gap: Amount | None

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from chassis.money import Amount
 from chassis.text import Code, Schema
-from portfolio.investment_plan.result import CategoryCost, FrontierResult, PeriodCost, SelectionResult
+from portfolio.investment_plan.result import CategoryCost, FrontierResult, PlanPeriodCost, SelectionResult
 from portfolio.investment_plan.settings import FrontierSettings, Settings
-from portfolio.investment_plan.terms import Outcome, SolutionKind, SolutionState
+from portfolio.investment_plan.terms import SolutionKind, SolutionOutcome, SolutionState
 
 
 class AskSolution(Settings):
@@ -46,7 +46,7 @@ class SolutionSummary(Schema):
     scenario: str
     kind: SolutionKind
     state: SolutionState
-    outcome: Outcome | None
+    outcome: SolutionOutcome | None
     asked_by: str
     asked_at: datetime
     started_at: datetime | None
@@ -68,14 +68,14 @@ class ComparedScenario(Schema):
     scenario: str
     solution_id: UUID
     current: bool = Field(description="Whether candidates and scenario are still what was solved.")
-    outcome: Outcome
+    outcome: SolutionOutcome
     value: Amount | None
     gap: Amount | None
     cost: Amount | None
     funded: int
     npv: Amount
     score: Amount
-    costs: list[PeriodCost]
+    costs: list[PlanPeriodCost]
     categories: list[CategoryCost]
 
 

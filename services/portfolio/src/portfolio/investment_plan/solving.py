@@ -21,7 +21,7 @@ from portfolio.investment_plan.optimizer import Effort, solve
 from portfolio.investment_plan.program import program_of
 from portfolio.investment_plan.result import FrontierResult, SelectionResult
 from portfolio.investment_plan.settings import FrontierSettings, Settings
-from portfolio.investment_plan.terms import SELECTED, Outcome, SolutionKind
+from portfolio.investment_plan.terms import SELECTED, SolutionKind, SolutionOutcome
 
 TELL_SECONDS = 0.5
 
@@ -55,7 +55,7 @@ def select(inputs: PlanInputs, asked: Settings, tell: Tell) -> SelectionResult:
     effort = Effort(asked.time_limit_seconds, Fraction(asked.accepted_gap), watch=watch)
     found = solve(program, effort)
     explanation, clash = Explanation(), None
-    if found.outcome is Outcome.INFEASIBLE:
+    if found.outcome is SolutionOutcome.INFEASIBLE:
         tell({"stage": "clash"})
         clash = clash_of(program, asked.time_limit_seconds)
     elif found.outcome in SELECTED:

@@ -56,7 +56,7 @@ class SolutionState(StrEnum):
     FAILED = "failed"
 
 
-class Outcome(StrEnum):
+class SolutionOutcome(StrEnum):
     """Optimal: nothing is worth more. Within gap: nothing is worth more by the accepted gap. Out of time: the best that
     was found until then, with the gap that is left. No answer: none was found in time. Infeasible: there is none."""
 
@@ -67,4 +67,4 @@ class Outcome(StrEnum):
     INFEASIBLE = "infeasible"
 
 
-SELECTED = (Outcome.OPTIMAL, Outcome.WITHIN_GAP, Outcome.OUT_OF_TIME)
+SELECTED = (SolutionOutcome.OPTIMAL, SolutionOutcome.WITHIN_GAP, SolutionOutcome.OUT_OF_TIME)

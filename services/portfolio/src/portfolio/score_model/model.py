@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Invalid
 from portfolio.db import Base
-from portfolio.score_model.scoring import Criterion
+from portfolio.score_model.scoring import ScoreCriterion
 from portfolio.score_model.terms import Method, VersionState
 
 
@@ -48,14 +48,14 @@ class ScoreModel(Aggregate, Base):
     def begin(cls, *, code: str, name: str, method: Method) -> "ScoreModel":
         return cls(code=code, name=name, method=method, number=0)
 
-    def draft(self, criteria: list[Criterion]) -> "ScoreModelVersion":
+    def draft(self, criteria: list[ScoreCriterion]) -> "ScoreModelVersion":
         """The version after the newest. CriteriaUnfit."""
         self.check(criteria)
         self.number += 1
         said = [it.model_dump(mode="json") for it in criteria]
         return ScoreModelVersion(score_model_id=self.id, number=self.number, criteria=said, state=VersionState.DRAFT)
 
-    def check(self, criteria: list[Criterion]) -> None:
+    def check(self, criteria: list[ScoreCriterion]) -> None:
         if (self.method is Method.WEIGHTED) != bool(criteria):
             raise CriteriaUnfit("A weighted model has criteria; the inputs of WSJF are given.")
         if len({it.code for it in criteria}) < len(criteria):
@@ -79,8 +79,8 @@ class ScoreModelVersion(Base):
     published_at: Mapped[datetime | None]
 
     @property
-    def judged_by(self) -> list[Criterion]:
-        return [Criterion.model_validate(it) for it in self.criteria]
+    def judged_by(self) -> list[ScoreCriterion]:
+        return [ScoreCriterion.model_validate(it) for it in self.criteria]
 
 
 class Assessment(Base):

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from chassis.money import Amount
 from chassis.text import Code, Line, Schema
 from portfolio.score_model.scoring import Criteria
-from portfolio.score_model.terms import Direction, ItemKind, Method, VersionState
+from portfolio.score_model.terms import ItemKind, Method, ScoreDirection, VersionState
 
 
 class BeginScoreModel(Schema):
@@ -59,7 +59,7 @@ class CriterionView(Schema):
     code: str
     name: str
     weight: Amount
-    direction: Direction
+    direction: ScoreDirection
     minimum: Amount
     maximum: Amount
 

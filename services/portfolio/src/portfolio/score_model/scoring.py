@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from chassis.money import Amount, PositiveAmount, plain
 from chassis.problems import Invalid
 from chassis.text import Code, Line, Schema
-from portfolio.score_model.terms import Direction, Method
+from portfolio.score_model.terms import Method, ScoreDirection
 
 DELAY = ("business_value", "time_criticality", "risk_reduction")
 SIZE, COST_OF_DELAY, DURATION = "job_size", "cost_of_delay", "duration"
@@ -23,13 +23,13 @@ class ValueRefused(Invalid, code="portfolio.score-model.value-refused"):
     """A value does not fit the model: outside its range, of no criterion, or a size that nothing can be divided by."""
 
 
-class Criterion(Schema):
+class ScoreCriterion(Schema):
     """The range is fixed: a new item moves no score that was given before."""
 
     code: Code
     name: Line
     weight: PositiveAmount
-    direction: Direction = Direction.MAXIMISE
+    direction: ScoreDirection = ScoreDirection.MAXIMISE
     minimum: Amount
     maximum: Amount
 
@@ -48,10 +48,10 @@ class Criterion(Schema):
             )
         low = Fraction(self.minimum)
         steps = SPAN * (Fraction(value) - low) / (Fraction(self.maximum) - low)
-        return LOWEST + (steps if self.direction is Direction.MAXIMISE else SPAN - steps)
+        return LOWEST + (steps if self.direction is ScoreDirection.MAXIMISE else SPAN - steps)
 
 
-Criteria = Annotated[list[Criterion], Field(max_length=50, description="None for WSJF, whose inputs are given.")]
+Criteria = Annotated[list[ScoreCriterion], Field(max_length=50, description="None for WSJF, whose inputs are given.")]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Score:
     size: Decimal | None = None
 
 
-def score(method: Method, criteria: Sequence[Criterion], values: Mapping[str, Decimal]) -> Score:
+def score(method: Method, criteria: Sequence[ScoreCriterion], values: Mapping[str, Decimal]) -> Score:
     """Of the values that were assessed, by criterion. ValueRefused for one that does not fit."""
     known = {criterion.code for criterion in criteria} if method is Method.WEIGHTED else set(NEEDED[method])
     if unknown := sorted(values.keys() - known):
@@ -72,7 +72,7 @@ def score(method: Method, criteria: Sequence[Criterion], values: Mapping[str, De
     return _weighted(criteria, values) if method is Method.WEIGHTED else _wsjf(NEEDED[method], values)
 
 
-def _weighted(criteria: Sequence[Criterion], values: Mapping[str, Decimal]) -> Score:
+def _weighted(criteria: Sequence[ScoreCriterion], values: Mapping[str, Decimal]) -> Score:
     """Sum of weight times normalised value over the sum of the weights, of what was assessed."""
     assessed = [
         (Fraction(it.weight), it.normalised(values[it.code])) for it in criteria if values.get(it.code) is not None

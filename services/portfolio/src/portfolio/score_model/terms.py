@@ -11,7 +11,7 @@ class Method(StrEnum):
     WSJF_CURRENCY = "wsjf_currency"
 
 
-class Direction(StrEnum):
+class ScoreDirection(StrEnum):
     MAXIMISE = "maximise"
     MINIMISE = "minimise"
 

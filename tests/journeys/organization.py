@@ -15,7 +15,7 @@ LEVEL = {
     "direction": "at_least",
 }
 WAIVER = {"reason": "Ordered by law", "approver": "Chief information officer"}
-EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"funding": "Plan 2026"}}
+EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"waiver": WAIVER}}
 PIPELINE = ("definition", "analysis", "approval", "charter", "development", "launch")
 
 

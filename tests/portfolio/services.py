@@ -11,7 +11,7 @@ from chassis.testing import ServiceUnderTest
 
 TO_LAUNCH = ("definition", "analysis", "approval", "charter", "development", "launch")
 WAIVER = {"reason": "Ordered by law", "approver": "Chief information officer"}
-EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"funding": "Plan 2026"}}
+EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"waiver": WAIVER}}
 LEVEL = {
     "name": "Available",
     "metric": "availability",

@@ -40,6 +40,7 @@ from finance.invoice.events import InvoiceFinalized, InvoiceVoided
 from finance.invoice.routes import router as invoices
 from finance.ledger.events import CostPosted
 from finance.ledger.routes import router as journal_entries
+from finance.plan_funding.routes import router as plan_fundings
 from finance.price_book.events import PriceVersionEnded, PriceVersionPublished
 from finance.price_book.routes import router as price_books
 from finance.reactions import reactions
@@ -88,6 +89,7 @@ manifest = Manifest(
         disputes,
         focus_charges,
         investments,
+        plan_fundings,
     ],
     events=[
         PeriodClosed,

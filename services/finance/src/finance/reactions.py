@@ -1,6 +1,7 @@
 """What finance does when it hears the facts of other services; each reading has just the fields that it needs."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -19,6 +20,8 @@ from finance.cost_object.model import CostObject
 from finance.driver import actions as drivers
 from finance.investment import submission as submissions
 from finance.investment.actions import Submission
+from finance.plan_funding import actions as plan_fundings
+from finance.plan_funding.model import FundedLine
 from finance.subscription import actions as subscriptions
 
 reactions = Reactions()
@@ -135,6 +138,45 @@ class PerformanceAssessed(Reading, type="portfolio.performance-assessed.v1"):
     weight_met: NonNegativeAmount
 
 
+class FundedPeriod(BaseModel):
+    code: str
+    starts_on: date
+    ends_on: date
+
+
+class FundedAmount(BaseModel):
+    period: str
+    kind: str
+    amount: Amount
+
+
+class FundedCandidate(BaseModel):
+    code: str
+    name: str
+    amounts: list[FundedAmount]
+
+    def line(self, period: str) -> FundedLine:
+        paid = {it.kind: it.amount for it in self.amounts if it.period == period}
+        zero = Decimal(0)
+        return FundedLine(
+            code=self.code,
+            name=self.name,
+            capital=paid.get("capital", zero),
+            operating=paid.get("operating", zero),
+        )
+
+
+class InvestmentPlanApproved(Reading, type="portfolio.investment-plan-approved.v1"):
+    investment_plan_id: UUID
+    code: str
+    name: str
+    currency: str
+    submitted_by: str
+    approved_by: str
+    periods: list[FundedPeriod]
+    funded: list[FundedCandidate]
+
+
 @reactions.to(ServiceChartered)
 async def open_cost_object(session: AsyncSession, fact: ServiceChartered) -> None:
     await _of_service(session, fact, on=fact.chartered_on)
@@ -234,3 +276,14 @@ async def appraise_business_case(session: AsyncSession, fact: BusinessCaseSubmit
 async def keep_attainment(session: AsyncSession, fact: PerformanceAssessed) -> None:
     """Beside cost, for what the money brought."""
     await attainments.keep(session, **fact.model_dump())
+
+
+@reactions.to(InvestmentPlanApproved)
+async def open_budgets(session: AsyncSession, fact: InvestmentPlanApproved) -> None:
+    """One for each period in which something that is funded costs something."""
+    periods = [
+        (it.code, it.starts_on, it.ends_on, [line for each in fact.funded if (line := each.line(it.code)).total])
+        for it in fact.periods
+    ]
+    said = {"plan": fact.code, **fact.model_dump(include={"name", "currency", "submitted_by", "approved_by"})}
+    await plan_fundings.fund(session, fact.investment_plan_id, periods, wall_clock(), **said)

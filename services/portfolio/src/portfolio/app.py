@@ -9,6 +9,11 @@ from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
 from portfolio.evidence.routes import router as evidence
+from portfolio.investment_plan.events import InvestmentPlanApproved
+from portfolio.investment_plan.routes import router as investment_plans
+from portfolio.investment_plan.running import chore as solving
+from portfolio.investment_plan.solutions import router as plan_solutions
+from portfolio.investment_plan.steps import router as investment_plan_steps
 from portfolio.measurement.routes import router as measurements
 from portfolio.outage.routes import router as outages
 from portfolio.performance_assessment.closed_windows import assess_by_the_clock
@@ -18,6 +23,7 @@ from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
 from portfolio.review.routes import router as reviews
+from portfolio.score_model.routes import router as score_models
 from portfolio.service import events as service
 from portfolio.service.actions import retire_by_the_clock
 from portfolio.service.imports import router as service_imports
@@ -57,6 +63,10 @@ manifest = Manifest(
         approval_policy,
         business_cases,
         business_case_steps,
+        score_models,
+        investment_plans,
+        plan_solutions,
+        investment_plan_steps,
     ],
     events=[
         service.ServiceProposed,
@@ -78,10 +88,12 @@ manifest = Manifest(
         business_case.BusinessCaseRejected,
         business_case.BusinessCaseReturned,
         business_case.BusinessCaseWithdrawn,
+        InvestmentPlanApproved,
     ],
     reactions=[*reactions.all, *price_reactions.all],
     chores=[
         Chore("retire services", retire_by_the_clock, every_seconds=3600),
         Chore("assess performance", assess_by_the_clock, every_seconds=3600),
+        solving,
     ],
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portfolio.business_case import queries as business_cases
+from portfolio.investment_plan import queries as investment_plans
 from portfolio.service import parting, queries
 from portfolio.service.gates import Act, Blocked
 from portfolio.service.model import Service
@@ -31,6 +32,14 @@ async def approve(session: AsyncSession, service: Service, act: Act, *, business
         case = await business_cases.approved(session, service.id, code=business_case)
         act = replace(act, evidence=f"/v1/business-cases/{case.id}" if case else None)
     service.approve(act, business_case=business_case)
+
+
+async def charter(session: AsyncSession, service: Service, act: Act, *, funding: str | None) -> None:
+    """On an approved investment plan that funds a case of this service: the one with that code, or else the newest."""
+    if not act.waived_by:
+        plan = await investment_plans.funding(session, service.id, code=funding)
+        act = replace(act, evidence=f"/v1/investment-plans/{plan.id}" if plan else None)
+    service.charter(act, funding=funding)
 
 
 async def launch(session: AsyncSession, service: Service, act: Act) -> None:

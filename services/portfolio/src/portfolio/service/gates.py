@@ -92,9 +92,12 @@ def before_approval(id: UUID, act: Act, named: str | None = None) -> list[Blocke
     return [] if act.evidence else [Blocker("business_case", sentence, f"/v1/business-cases?service_id={id}")]
 
 
-def before_charter(id: UUID, act: Act) -> list[Blocker]:
-    sentence = "It needs funding, or somebody who waives it."
-    return [] if act.evidence else [Blocker("funding", sentence, at(id))]
+def before_charter(act: Act, named: str | None = None) -> list[Blocker]:
+    """`named` is the investment plan that was to open the gate."""
+    sentence = "It needs an approved investment plan that funds a business case of it, or somebody who waives it."
+    if named:
+        sentence = f"{named} is no approved investment plan that funds a business case of this service."
+    return [] if act.evidence else [Blocker("funding", sentence, "/v1/investment-plans?status=approved")]
 
 
 def before_launch(

@@ -212,8 +212,9 @@ class Service(Described, Aggregate, Base):
         self._take(Step.APPROVAL, act, gates.before_approval(self.id, act, business_case))
         self.record(events.ServiceApproved(service_id=self.id, code=self.code, approved_on=act.on))
 
-    def charter(self, act: Act) -> None:
-        self._take(Step.CHARTER, act, gates.before_charter(self.id, act))
+    def charter(self, act: Act, *, funding: str | None = None) -> None:
+        """`funding` is the investment plan that was named to open the gate; `act` has it as evidence if it does."""
+        self._take(Step.CHARTER, act, gates.before_charter(act, funding))
         self.record(events.ServiceChartered(**self._named(), chartered_on=act.on))
 
     def develop(self, act: Act) -> None:

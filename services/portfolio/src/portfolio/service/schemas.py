@@ -93,7 +93,9 @@ class ApproveService(PassGate):
 
 
 class CharterService(PassGate):
-    funding: Line | None = Field(default=None, description="Reference of what funds it, such as an investment plan.")
+    funding: Line | None = Field(
+        default=None, description="Code of an approved investment plan that funds it; without one the newest."
+    )
 
     def act(self, caller: Caller, now: datetime) -> Act:
         return self.passing(super().act(caller, now), self.funding)

@@ -86,16 +86,13 @@ async def approve_service(
     "/services/{service_id}/charter",
     permission=CHARTER,
     problems=GATED,
-    example={**REASON, "funding": "Investment plan 2026-27"},
+    example={**REASON, "funding": "2026"},
 )
 async def charter_service(
     service: Held, command: CharterService, session: Session, caller: CurrentCaller, now: Now
 ) -> ServiceView:
-    """Charter an approved service, on named funding or on a waiver.
-
-    Investment plans are not kept here yet: the reference is taken as it is given, and kept as evidence.
-    """
-    service.charter(command.act(caller, now))
+    """Charter an approved service, on an approved investment plan that funds a business case of it or on a waiver."""
+    await actions.charter(session, service, command.act(caller, now), funding=command.funding)
     return await shown(session, service)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from standalone.client import Steward
-from standalone.demo import billing, books, cloud, decisions, planning, portfolio, sharing
+from standalone.demo import billing, books, cloud, decisions, funding, planning, portfolio, sharing
 from standalone.demo.published import Published
 from standalone.demo.report import Report
 
@@ -31,6 +31,8 @@ async def play(caller: Steward, board: Steward, days: Days, published: Published
         await planning.internal_services(caller, board, published, report)
     with report.step("The year to come"):
         await planning.outlook(caller, report)
+    with report.step("What to fund, and its budget"):
+        await funding.plan(caller, board, published, report)
     with report.step("Internal services allocated to programs by staff, 2023-24"):
         await sharing.allocation(caller, published, report)
     with report.step("The same by two drivers and three methods"):

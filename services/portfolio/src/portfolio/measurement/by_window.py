@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     Date,
     DateTime,
@@ -101,8 +102,9 @@ def once(within: DayRange, chosen: Column) -> Subquery:
     return query.subquery("once")
 
 
-def windows(within: DayRange, chosen: Column) -> Subquery:
-    """One row per service level and window that begins in the range and of which something was said."""
+def windows(within: DayRange, chosen: Column) -> CTE:
+    """One row per service level and window that begins in the range and of which something was said. Evaluated once,
+    whatever the planner believes: without statistics of what has just come in, it would do so once per row."""
     m = once(within, chosen).c
     measured = m.value.is_not(None)
     met, cases = (func.sum(volume).filter(measured) for volume in (m.volume_met, m.volume))
@@ -122,7 +124,8 @@ def windows(within: DayRange, chosen: Column) -> Subquery:
         )
         .join(ServiceLevel, ServiceLevel.id == m.service_level_id)
         .group_by(m.service_level_id, m.starts_on, ServiceLevel.id)
-        .subquery("windows")
+        .cte("windows")
+        .prefix_with("MATERIALIZED")
     )
 
 

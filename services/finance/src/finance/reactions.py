@@ -1,6 +1,6 @@
 """What finance does when it hears the facts of other services; each reading has just the fields that it needs."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -89,6 +89,32 @@ class SubscriptionEnded(Reading, type="portfolio.subscription-ended.v1"):
     ended_on: date
 
 
+class InitiativeOpened(Reading, type="strategy.initiative-opened.v1"):
+    initiative_id: UUID
+    code: str
+    name: str
+    opened_on: date
+
+
+class InitiativeChanged(Reading, type="strategy.initiative-changed.v1"):
+    initiative_id: UUID
+    name: str
+
+
+class InitiativeCompleted(Reading, type="strategy.initiative-completed.v1"):
+    initiative_id: UUID
+    code: str
+    name: str
+    completed_on: date
+
+
+class InitiativeCancelled(Reading, type="strategy.initiative-cancelled.v1"):
+    initiative_id: UUID
+    code: str
+    name: str
+    cancelled_on: date
+
+
 class SubmittedFlow(BaseModel):
     kind: str
     amount: Amount
@@ -149,6 +175,46 @@ async def _of_service(
     sequence = fact.envelope.sequence
     return await cost_objects.of_service(
         session, fact.service_id, code=fact.code, name=fact.name, on=on, sequence=sequence
+    )
+
+
+@reactions.to(InitiativeOpened)
+async def open_project(session: AsyncSession, fact: InitiativeOpened) -> None:
+    await _of_initiative(session, fact, on=fact.opened_on)
+
+
+@reactions.to(InitiativeChanged)
+async def rename_project(session: AsyncSession, fact: InitiativeChanged) -> None:
+    query = select(CostObject).where(CostObject.initiative_id == fact.initiative_id).with_for_update()
+    project = await session.scalar(query)
+    if project and project.follow(initiative_id=fact.initiative_id, sequence=fact.envelope.sequence):
+        project.rename(code=project.code, name=fact.name)
+
+
+@reactions.to(InitiativeCompleted)
+async def close_project(session: AsyncSession, fact: InitiativeCompleted) -> None:
+    await _end_project(session, fact, on=fact.completed_on)
+
+
+@reactions.to(InitiativeCancelled)
+async def close_cancelled_project(session: AsyncSession, fact: InitiativeCancelled) -> None:
+    await _end_project(session, fact, on=fact.cancelled_on)
+
+
+async def _end_project(session: AsyncSession, fact: InitiativeCompleted | InitiativeCancelled, *, on: date) -> None:
+    """Its last day still takes cost; what was reserved for later is given back."""
+    if project := await _of_initiative(session, fact, on=on):
+        closed_on = on + timedelta(days=1)
+        project.end(on=closed_on)
+        await reservations.release_all(session, project.id, from_day=closed_on)
+
+
+async def _of_initiative(
+    session: AsyncSession, fact: InitiativeOpened | InitiativeCompleted | InitiativeCancelled, *, on: date
+) -> CostObject | None:
+    sequence = fact.envelope.sequence
+    return await cost_objects.of_initiative(
+        session, fact.initiative_id, code=fact.code, name=fact.name, on=on, sequence=sequence
     )
 
 

@@ -62,16 +62,17 @@ async def stand_below(session: AsyncSession, cost_object: CostObject, parent_cod
     cost_object.stand_below(parent, above=above)
 
 
+_OF_NOBODY = CostObject.service_id.is_(None) & CostObject.initiative_id.is_(None)
+
+
 async def of_service(
     session: AsyncSession, service_id: UUID, *, code: str, name: str, on: date, sequence: int
 ) -> CostObject | None:
     """The cost object of a service, opened on that day if there is none; null when something newer is known already.
 
-    One that exists under the service's code without a service is linked.
+    One that exists under the service's code and stands for nothing else is linked.
     """
-    query = select(CostObject).where(
-        or_(CostObject.service_id == service_id, (CostObject.code == code) & CostObject.service_id.is_(None))
-    )
+    query = select(CostObject).where(or_(CostObject.service_id == service_id, (CostObject.code == code) & _OF_NOBODY))
     candidates = (await session.scalars(query.order_by(CostObject.service_id.is_(None)).with_for_update())).all()
     if not candidates:
         known = CostObject.open(code=code, name=name, kind=CostObjectKind.SERVICE, opened_on=on, service_id=service_id)
@@ -79,3 +80,18 @@ async def of_service(
     else:
         known = candidates[0]
     return known if known.hear(service_id=service_id, sequence=sequence) else None
+
+
+async def of_initiative(
+    session: AsyncSession, initiative_id: UUID, *, code: str, name: str, on: date, sequence: int
+) -> CostObject | None:
+    """The same for an initiative of strategy, whose cost object is a project."""
+    query = select(CostObject).where(
+        or_(CostObject.initiative_id == initiative_id, (CostObject.code == code) & _OF_NOBODY)
+    )
+    candidates = (await session.scalars(query.order_by(CostObject.initiative_id.is_(None)).with_for_update())).all()
+    known = candidates[0] if candidates else None
+    if known is None:
+        known = CostObject.open(code=code, name=name, kind=CostObjectKind.PROJECT, opened_on=on)
+        session.add(known)
+    return known if known.follow(initiative_id=initiative_id, sequence=sequence) else None

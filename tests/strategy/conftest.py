@@ -85,6 +85,10 @@ class Steps:
         said = {"objective_id": objective["id"], "strength": strength, "starts_on": "2025-01-01"}
         return await self.post("/alignments", {**said, **{name: str(value) for name, value in more.items()}})
 
+    async def asset(self, code: str, **more: Any) -> Made:
+        said = {"name": code, "owner": "Head of platforms", "kind": "capability", "type": "processes", "weight": "1"}
+        return await self.post("/assets", {"code": code, **said, **more})
+
     async def initiative(self, code: str, **more: Any) -> Made:
         return await self.post("/initiatives", {"code": code, "name": code, "owner": "Head of digital", **more})
 

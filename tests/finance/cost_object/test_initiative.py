@@ -1,7 +1,7 @@
 """The cost object of an initiative: a project that is opened, renamed and closed as strategy says."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -12,10 +12,10 @@ from tests.finance.cost_object.test_cost_object import hear, known
 INITIATIVE = uuid4()
 
 
-async def heard(finance: ServiceUnderTest, fact: str, sequence: int, *, id: UUID = INITIATIVE, **more: Any) -> None:
-    told = {"initiative_id": str(id), "code": "PORTAL", "name": "Portal", "service_ids": [], "reason": "Done"}
+async def heard(finance: ServiceUnderTest, fact: str, sequence: int, **more: Any) -> None:
+    told = {"initiative_id": str(INITIATIVE), "code": "PORTAL", "name": "Portal", "service_ids": [], "reason": "Done"}
     told |= {f"{fact}_on": "2025-06-01", **more}
-    await finance.deliver(f"strategy.initiative-{fact}.v1", told, subject=id, sequence=sequence)
+    await finance.deliver(f"strategy.initiative-{fact}.v1", told, subject=INITIATIVE, sequence=sequence)
 
 
 async def test_an_opened_initiative_opens_a_project_that_follows_its_name(finance: ServiceUnderTest) -> None:

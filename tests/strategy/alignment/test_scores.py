@@ -166,3 +166,13 @@ async def test_initiatives_and_offerings_have_scores_too_but_announce_none(
     assert await steps.listed("/alignment-scores", "score", of="initiative") == ["0.200000"]
     assert await steps.listed("/alignment-scores", "score", of="offering") == ["0.800000"]
     assert await strategy.announced(ALIGNED) == []
+
+
+async def test_scores_are_listed_the_highest_first_page_by_page(steps: Steps) -> None:
+    one = await steps.objective("one")
+    for code, strength in (("a", "0.5"), ("b", "1"), ("c", "0.25"), ("d", "0.5")):
+        await steps.aligned(one, strength, service_id=await steps.service_known(code))
+    first = await steps.get("/alignment-scores", sort="-score", limit=2)
+    rest = await steps.get("/alignment-scores", sort="-score", limit=2, cursor=first["next_cursor"])
+    assert [it["code"] for it in first["items"] + rest["items"]] == ["b", "d", "a", "c"]
+    assert rest["next_cursor"] is None

@@ -30,6 +30,8 @@ async def test_exposure_is_probability_by_impact_to_the_last_digit(steps: Steps)
     assert made["exposure"] == {"amount": "17500.0175", "currency": "CAD"}
     small = await risk(steps, initiative, probability="0.01")
     assert await steps.listed("/risks", "id", sort="-exposure") == [made["id"], small["id"]]
+    page = await steps.get("/risks", sort="-exposure", limit=1)
+    assert await steps.listed("/risks", "id", sort="-exposure", cursor=page["next_cursor"], limit=1) == [small["id"]]
     closed = await steps.put(f"/risks/{made['id']}", {**RISK, "state": "closed"}, of=made)
     assert closed["exposure"]["amount"] == "0"
     assert await steps.listed("/risks", "id", state="open") == [small["id"]]

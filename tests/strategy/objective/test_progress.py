@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from strategy.objective.progress import Standing, clamped, together
+from strategy.objective.progress import Standing, Together, clamped, together
 
 
 def standing(baseline: str, target: str, reading: str | None, weight: str = "1") -> Standing:
@@ -28,7 +28,7 @@ def test_values_out_of_range_are_kept_and_clamped_only_for_the_gauge() -> None:
     assert (beyond, wrong_way) == (Fraction(3, 2), Fraction(-1, 2))
     assert beyond is not None
     assert wrong_way is not None
-    assert (clamped(beyond), clamped(wrong_way)) == (1, 0)
+    assert [clamped(beyond), clamped(wrong_way)] == [Fraction(1), Fraction(0)]
 
 
 def test_what_was_not_read_is_unknown_and_counts_in_the_coverage_only() -> None:
@@ -38,9 +38,8 @@ def test_what_was_not_read_is_unknown_and_counts_in_the_coverage_only() -> None:
 
 
 def test_nothing_read_is_no_progress_known_rather_than_none_made() -> None:
-    unread = together([standing("0", "10", None)])
-    assert (unread.progress, unread.coverage) == (None, 0)
-    assert (together([]).progress, together([]).coverage) == (None, None)
+    assert together([standing("0", "10", None)]) == Together(progress=None, coverage=Fraction(0))
+    assert together([]) == Together(progress=None, coverage=None)
 
 
 numbers = st.decimals(min_value=-(10**9), max_value=10**9, places=4)

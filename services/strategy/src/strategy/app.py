@@ -4,6 +4,10 @@ from chassis.manifest import Chore, Manifest
 from strategy.alignment.actions import realign_today
 from strategy.alignment.events import ObjectiveAligned
 from strategy.alignment.routes import router as alignments
+from strategy.asset.capacity_routes import router as capacities
+from strategy.asset.entitlement_routes import router as entitlements
+from strategy.asset.events import CapacityChanged
+from strategy.asset.routes import router as assets
 from strategy.customer.events import CustomerChanged, CustomerRegistered, CustomerSized, CustomersMerged
 from strategy.customer.import_routes import router as customer_imports
 from strategy.customer.routes import router as customers
@@ -48,6 +52,9 @@ manifest = Manifest(
         milestones,
         dependencies,
         following,
+        assets,
+        capacities,
+        entitlements,
     ],
     events=[
         MarketSpaceDefined,
@@ -67,6 +74,7 @@ manifest = Manifest(
         initiative.InitiativeStarted,
         initiative.InitiativeCompleted,
         initiative.InitiativeCancelled,
+        CapacityChanged,
     ],
     reactions=reactions.all,
     chores=[Chore("realign services with the objectives of the day", realign_today, every_seconds=600)],

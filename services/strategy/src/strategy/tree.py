@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from strategy.asset.model import Asset
 from strategy.customer.model import Customer
 from strategy.market_space.model import MarketSpace
 from strategy.objective.model import Objective
 
-Node = TypeVar("Node", MarketSpace, Customer, Objective)
+Node = TypeVar("Node", MarketSpace, Customer, Objective, Asset)
 
 
 async def hold(session: AsyncSession, kind: type[Node]) -> None:

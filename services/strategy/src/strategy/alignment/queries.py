@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Numeric, Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from strategy import tree
@@ -35,7 +35,7 @@ def scores(target: Any, on: date) -> Any:
         .group_by(target)
         .subquery()
     )
-    millionths = func.div(linked.c.weighted * 2_000_000 + linked.c.weight, linked.c.weight * 2)
+    millionths = func.div(linked.c.weighted * 2_000_000 + linked.c.weight, linked.c.weight * 2, type_=Numeric)
     score = case((linked.c.weight > 0, millionths * MILLIONTH))
     return select(*linked.c, score.label("score")).subquery()
 

@@ -134,3 +134,15 @@ async def test_a_measure_is_changed_at_its_version_and_judges_anew_what_was_read
     assert (await steps.get(f"/objectives/{objective['id']}/progress"))["progress"] == "0.250000"
     twin = await strategy.client.post(f"/v1/objectives/{objective['id']}/measures", json={**body, "weight": "1"})
     assert (twin.status_code, twin.json()["code"]) == (409, "strategy.measure.name-taken")
+
+
+async def test_an_objective_has_a_hundred_measures_at_most_however_many_ask_at_once(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
+    objective = await steps.objective("a")
+    for number in range(98):
+        await steps.measure(objective, f"m{number}")
+    way = {"unit": "%", "direction": "increase", "baseline": "60", "target": "80", "weight": "1"}
+    path = f"/v1/objectives/{objective['id']}/measures"
+    asked = (strategy.client.post(path, json={"name": f"n{number}", **way}) for number in range(4))
+    assert sorted(answer.status_code for answer in await asyncio.gather(*asked)) == [201, 201, 409, 409]

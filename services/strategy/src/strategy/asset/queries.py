@@ -19,7 +19,7 @@ from strategy.asset.model import Asset, AssetAssessment, Capacity
 from strategy.asset.need import AssetNeed, NeedOverlaps
 from strategy.asset.schemas import MaturityTreeView, MaturityView, SeatsView
 
-DECIMALS = 6
+DECIMALS, LISTED = 6, 500
 
 
 def latest_maturity(as_of: date) -> Any:
@@ -31,13 +31,14 @@ def latest_maturity(as_of: date) -> Any:
 
 
 async def maturity_of(session: AsyncSession, asset: Asset, *, as_of: date) -> MaturityTreeView:
-    """Of the asset and of those directly below it."""
+    """Of the asset and of those directly below it, the first 500 by code; all count in the mean."""
     below = tree.below(Asset, asset.id)
     query = select(Asset.id, Asset.parent_id, latest_maturity(as_of).label("own"))
     rows = (await session.execute(query.where(or_(Asset.id == asset.id, Asset.id.in_(below))))).all()
     nodes = [Node(row.id, row.parent_id if row.id != asset.id else None, row.own) for row in rows]
     found, own = standings(nodes), {node.id: node.own for node in nodes}
-    children = await session.scalars(select(Asset).where(Asset.parent_id == asset.id).order_by(Asset.code))
+    listed = select(Asset).where(Asset.parent_id == asset.id).order_by(Asset.code).limit(LISTED)
+    children = (await session.scalars(listed)).all()
     shown = [_shown(child, found[child.id], own[child.id], as_of) for child in children if child.id in found]
     return MaturityTreeView(**_shown(asset, found[asset.id], own[asset.id], as_of).model_dump(), children=shown)
 

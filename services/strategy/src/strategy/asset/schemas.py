@@ -91,7 +91,7 @@ class MaturityView(Schema):
 
 
 class MaturityTreeView(MaturityView):
-    children: list[MaturityView]
+    children: list[MaturityView] = Field(description="The first 500 by code; all of them count.")
 
 
 class AssetGapView(Schema):

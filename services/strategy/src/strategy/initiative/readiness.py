@@ -12,11 +12,16 @@ from chassis.aggregate import Aggregate
 from chassis.problems import Conflict
 from strategy.db import Base
 
+MOST = 100
 CONDITION = "uq_readiness_conditions_initiative_id_name"
 
 
 class ConditionNamed(Conflict, code="strategy.readiness-condition.name-taken", constraint=CONDITION):
     """Another readiness condition of this initiative has this name."""
+
+
+class TooManyConditions(Conflict, code="strategy.readiness-condition.too-many"):
+    """An initiative has at most 100 readiness conditions."""
 
 
 class AlreadyMet(Conflict, code="strategy.readiness-condition.already-met"):

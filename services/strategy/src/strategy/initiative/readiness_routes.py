@@ -10,10 +10,12 @@ from chassis.pages import AskedPage, Page, page
 from strategy.initiative.model import Ended, Initiative
 from strategy.initiative.queries import conditions_of, going
 from strategy.initiative.readiness import (
+    MOST,
     AlreadyMet,
     ConditionNamed,
     NotMandatory,
     ReadinessCondition,
+    TooManyConditions,
     blockers,
     waived,
 )
@@ -33,7 +35,7 @@ router = Router("readiness-conditions")
     "POST",
     "/initiatives/{initiative_id}/readiness-conditions",
     permission=WRITE,
-    problems=[ConditionNamed, Ended],
+    problems=[ConditionNamed, Ended, TooManyConditions],
     status=201,
     example={"name": "Privacy assessment", "mandatory": True},
 )
@@ -42,6 +44,8 @@ async def add_readiness_condition(
 ) -> ReadinessConditionView:
     """Add what must, or should, be shown before an initiative is executed."""
     await going(session, initiative_id)
+    if len(await conditions_of(session, initiative_id)) >= MOST:
+        raise TooManyConditions
     condition = ReadinessCondition(initiative_id=initiative_id, **dict(command))
     session.add(condition)
     await session.flush()

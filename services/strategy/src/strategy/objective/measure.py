@@ -25,8 +25,15 @@ class OtherDirection(Invalid, code="strategy.measure.other-direction"):
     """The target lies in the other direction than the one that the measure states."""
 
 
+class TooMany(Conflict, code="strategy.measure.too-many"):
+    """An objective has at most 100 measures."""
+
+
 class InTheFuture(Invalid, code="strategy.measure.in-the-future"):
     """A measure is read today or before."""
+
+
+MOST = 100
 
 
 class Direction(StrEnum):

@@ -11,9 +11,9 @@ from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, 
 from chassis.pages import AskedPage, Page, page
 from chassis.text import CODE, Code, Day
 from strategy.holding import held
-from strategy.objective.measure import InTheFuture, Measure, NameTaken, NothingToReach, OtherDirection, Reading
+from strategy.objective.measure import InTheFuture, Measure, NameTaken, NothingToReach, OtherDirection, Reading, TooMany
 from strategy.objective.model import Objective
-from strategy.objective.queries import current_reading
+from strategy.objective.queries import current_reading, refuse_too_many
 from strategy.objective.routes import READ, WRITE
 from strategy.objective.schemas import DefineMeasure, MeasureView, ReadingView, StateReading
 
@@ -34,13 +34,14 @@ MEASURE = {
     "POST",
     "/objectives/{objective_id}/measures",
     permission=WRITE,
-    problems=[NameTaken, NothingToReach, OtherDirection],
+    problems=[NameTaken, NothingToReach, OtherDirection, TooMany],
     status=201,
     example=MEASURE,
 )
 async def define_measure(objective_id: UUID, command: DefineMeasure, session: Session) -> MeasureView:
     """Define by what an objective is measured, from where to where."""
-    await found(session, Objective, objective_id)
+    await held(session, Objective, objective_id)
+    await refuse_too_many(session, objective_id)
     measure = Measure.define(objective_id=objective_id, **dict(command))
     session.add(measure)
     await session.flush()

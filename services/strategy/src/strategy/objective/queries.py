@@ -8,17 +8,24 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.money import of_fraction
-from strategy.objective.measure import Measure, Reading
+from strategy.objective.measure import MOST, Measure, Reading, TooMany
 from strategy.objective.model import Objective
 from strategy.objective.progress import Standing, clamped, together
 from strategy.objective.schemas import MeasureProgress, ObjectiveProgress
 
 DECIMALS = 6
+
+
+async def refuse_too_many(session: AsyncSession, objective_id: UUID) -> None:
+    """Exact while the objective is held. Raises TooMany."""
+    count = await session.scalar(select(func.count()).where(Measure.objective_id == objective_id))
+    if (count or 0) >= MOST:
+        raise TooMany
 
 
 async def current_reading(session: AsyncSession, measure_id: UUID, *, on: date, source: str) -> Reading | None:

@@ -112,6 +112,21 @@ async def test_evidence_that_is_taken_back_closes_the_gate_before_the_start(
     assert [blocker["name"] for blocker in told["blockers"]] == ["Training"]
 
 
+async def test_an_initiative_starts_once_those_that_it_waits_for_are_completed(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
+    first, second = await prepared(steps, "first"), await prepared(steps, "second")
+    for initiative in (first, second):
+        await met(steps, await condition(steps, initiative, "Training"))
+        await steps.step(initiative, "readiness")
+    await steps.post("/initiative-dependencies", {"initiative_id": second["id"], "needs_id": first["id"]})
+    told = await refused(strategy, steps, second, "start")
+    assert [blocker["sentence"] for blocker in told["blockers"]] == ["The initiative first is ready, not completed."]
+    for noun in ("start", "completion"):
+        await steps.step(first, noun)
+    assert (await steps.step(second, "start"))["status"] == "executing"
+
+
 async def test_a_start_beside_a_retraction_leaves_one_story(strategy: ServiceUnderTest, steps: Steps) -> None:
     """Either it started on evidence that was there, or the evidence went first and it did not start."""
     for number in range(5):

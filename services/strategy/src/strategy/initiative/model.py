@@ -27,7 +27,7 @@ class WrongStatus(Conflict, code="strategy.initiative.wrong-status"):
 
 
 class NotReady(Conflict, code="strategy.initiative.not-ready"):
-    """A mandatory readiness condition is neither met nor waived; `blockers` lists each."""
+    """Something stands before execution; `blockers` lists each condition and each initiative that it waits for."""
 
 
 class Ended(Conflict, code="strategy.initiative.ended"):
@@ -123,10 +123,18 @@ class Initiative(Aggregate, Base):
         self.funding = funding
         return step
 
-    def take(self, step: Step, act: Act, *, conditions: Sequence[ReadinessCondition] = ()) -> InitiativeStep:
-        """`conditions` are all of the initiative, where the step has the gate before it. WrongStatus, NotReady."""
+    def take(
+        self,
+        step: Step,
+        act: Act,
+        *,
+        conditions: Sequence[ReadinessCondition] = (),
+        unfinished: Sequence[Blocker] = (),
+    ) -> InitiativeStep:
+        """`conditions` are all of the initiative, where the step has the gate before it; `unfinished` the initiatives
+        that must be done before this one begins. WrongStatus, NotReady."""
         reached = self._reached(step)
-        if step in GATED and (unmet := blockers(conditions)):
+        if step in GATED and (unmet := [*blockers(conditions), *unfinished]):
             self._refuse(step, unmet)
         left, self.status = self.status, reached
         self.held_from = left if step is Step.HOLD else None

@@ -9,9 +9,10 @@ from sqlalchemy.sql.selectable import CTE
 
 from chassis.problems import NoSuchResource
 from strategy.holding import held
+from strategy.initiative.lifecycle import InitiativeStatus
 from strategy.initiative.milestone import InitiativeDependency, Milestone, MilestoneDependency
 from strategy.initiative.model import Initiative
-from strategy.initiative.readiness import ReadinessCondition
+from strategy.initiative.readiness import Blocker, ReadinessCondition
 from strategy.known_service.model import KnownService
 
 LOCK = "dependencies of initiatives"
@@ -34,6 +35,17 @@ async def going(session: AsyncSession, id: UUID) -> Initiative:
 async def conditions_of(session: AsyncSession, id: UUID) -> list[ReadinessCondition]:
     query = select(ReadinessCondition).where(ReadinessCondition.initiative_id == id).order_by(ReadinessCondition.name)
     return list((await session.scalars(query.execution_options(populate_existing=True))).all())
+
+
+async def unfinished_before(session: AsyncSession, id: UUID) -> list[Blocker]:
+    """The initiatives that must be done before this one begins and are not."""
+    needed = select(InitiativeDependency.needs_id).where(InitiativeDependency.initiative_id == id)
+    query = select(Initiative).where(Initiative.id.in_(needed), Initiative.status != InitiativeStatus.COMPLETED)
+    waiting = await session.scalars(query.order_by(Initiative.code))
+    return [
+        Blocker(it.code, f"The initiative {it.code} is {it.status}, not completed.", f"/v1/initiatives/{it.id}")
+        for it in waiting
+    ]
 
 
 async def hold_dependencies(session: AsyncSession) -> None:

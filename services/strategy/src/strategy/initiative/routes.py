@@ -13,7 +13,7 @@ from chassis.text import Code, Line
 from strategy.holding import held
 from strategy.initiative.lifecycle import ACTIVE, GATED, InitiativeStatus, Step
 from strategy.initiative.model import Act, CodeTaken, Ended, Initiative, InitiativeStep, NotReady, WrongStatus
-from strategy.initiative.queries import conditions_of, refuse_unknown_services
+from strategy.initiative.queries import conditions_of, refuse_unknown_services, unfinished_before
 from strategy.initiative.schemas import (
     ApproveInitiative,
     DescribeInitiative,
@@ -132,8 +132,9 @@ def _offer(step: Step, noun: str, *, permission: str, says: str, name: str) -> N
         # Held while the gate is looked at: evidence is given and retracted under the same lock.
         initiative = await held(session, Initiative, initiative_id, version=version)
         conditions = await conditions_of(session, initiative_id) if step in GATED else ()
+        unfinished = await unfinished_before(session, initiative_id) if step is Step.START else ()
         act = Act(by=caller.subject, at=now, reason=command.reason)
-        session.add(initiative.take(step, act, conditions=conditions))
+        session.add(initiative.take(step, act, conditions=conditions, unfinished=unfinished))
         await session.flush()
         return InitiativeView.model_validate(initiative)
 

@@ -43,7 +43,7 @@ async def need_milestone(command: NeedMilestone, session: Session) -> MilestoneD
     await queries.hold_dependencies(session)
     milestone = await found(session, Milestone, command.milestone_id)
     needed = await found(session, Milestone, command.needs_id)
-    if await queries.waits_for(session, queries.reached(needed.id), queries.reached(milestone.id)):
+    if await queries.waits_for(session, queries.reach_of(needed.id), queries.reach_of(milestone.id)):
         raise ClosesLoop(f"{needed.code} is {milestone.code} or waits for it.")
     dependency = MilestoneDependency(**dict(command))
     session.add(dependency)

@@ -1,11 +1,12 @@
 """Questions about initiatives: their gate, and who waits for whom."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Text, func, literal, select, union_all
+from sqlalchemy import Text, Uuid, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import CTE
+from sqlalchemy.sql.selectable import CTE, Lateral
 
 from chassis.problems import NoSuchResource
 from strategy.holding import held
@@ -53,38 +54,52 @@ async def hold_dependencies(session: AsyncSession) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(LOCK))))
 
 
-def begin_of(id: UUID) -> str:
-    return f"begin {id}"
+@dataclass(frozen=True)
+class Part:
+    """Of the one network of all initiatives: the begin or the end of an initiative, or the reach of a milestone."""
+
+    moment: str
+    id: UUID
 
 
-def end_of(id: UUID) -> str:
-    return f"end {id}"
+def begin_of(id: UUID) -> Part:
+    return Part("begin", id)
 
 
-def reached(id: UUID) -> str:
-    return f"reach {id}"
+def end_of(id: UUID) -> Part:
+    return Part("end", id)
 
 
-async def waits_for(session: AsyncSession, part: str, other: str) -> bool:
-    """Whether `part` waits for `other`, directly or through others, milestones and whole initiatives together: each
-    milestone waits for the begin of its initiative, and the end of an initiative for all of its milestones."""
-    edges = _edges()
-    start = select(literal(part, Text).label("part")).cte("awaited", recursive=True)
-    walk = start.union(select(edges.c.needs).where(edges.c.part == start.c.part))
-    found = await session.scalar(select(func.count()).select_from(walk).where(walk.c.part == other))
-    return bool(found)
+def reach_of(id: UUID) -> Part:
+    return Part("reach", id)
 
 
-def _edges() -> CTE:
-    def part(kind: str, column: object) -> object:
-        return func.concat(literal(f"{kind} ", Text), column)
+async def waits_for(session: AsyncSession, part: Part, other: Part) -> bool:
+    """Whether `part` is or waits for `other`, directly or through others, milestones and whole initiatives together:
+    each milestone waits for the begin of its initiative, and the end of an initiative for all of its milestones."""
+    start = select(literal(part.moment, Text).label("moment"), literal(part.id, Uuid).label("id"))
+    walk = start.cte("awaited", recursive=True)
+    step = _awaited_by(walk)
+    walk = walk.union(select(step.c.moment, step.c.id).select_from(walk).join(step, literal(True)))
+    reached = select(literal(1)).where(walk.c.moment == other.moment, walk.c.id == other.id)
+    return bool(await session.scalar(select(reached.exists())))
 
+
+def _awaited_by(walk: CTE) -> Lateral:
+    """What the parts of `walk` wait for at once; each way is answered by an index."""
     m, between, among = Milestone, MilestoneDependency, InitiativeDependency
-    pairs = [
-        (part("reach", between.milestone_id), part("reach", between.needs_id)),
-        (part("begin", among.initiative_id), part("end", among.needs_id)),
-        (part("reach", m.id), part("begin", m.initiative_id)),
-        (part("end", m.initiative_id), part("reach", m.id)),
-        (part("end", Initiative.id), part("begin", Initiative.id)),
+    ways = [
+        ("reach", between.milestone_id, "reach", between.needs_id),
+        ("reach", m.id, "begin", m.initiative_id),
+        ("begin", among.initiative_id, "end", among.needs_id),
+        ("end", m.initiative_id, "reach", m.id),
+        ("end", Initiative.id, "begin", Initiative.id),
     ]
-    return union_all(*(select(one.label("part"), other.label("needs")) for one, other in pairs)).cte("edges")  # type: ignore[attr-defined]
+    return union_all(
+        *(
+            select(literal(then, Text).label("moment"), needs.label("id"))
+            .where(walk.c.moment == moment, waiting == walk.c.id)
+            .correlate(walk)
+            for moment, waiting, then, needs in ways
+        )
+    ).lateral("step")

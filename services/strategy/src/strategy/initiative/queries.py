@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Text, Uuid, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import CTE, Lateral
+from sqlalchemy.sql.selectable import CTE, LateralFromClause
 
 from chassis.problems import NoSuchResource
 from strategy.holding import held
@@ -85,7 +85,7 @@ async def waits_for(session: AsyncSession, part: Part, other: Part) -> bool:
     return bool(await session.scalar(select(reached.exists())))
 
 
-def _awaited_by(walk: CTE) -> Lateral:
+def _awaited_by(walk: CTE) -> LateralFromClause:
     """What the parts of `walk` wait for at once; each way is answered by an index."""
     m, between, among = Milestone, MilestoneDependency, InitiativeDependency
     ways = [

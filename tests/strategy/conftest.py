@@ -41,6 +41,13 @@ class Steps:
         made: Made = answer.json()
         return made
 
+    async def put(self, path: str, body: Made, *, of: Made | None = None) -> Made:
+        headers = {"If-Match": f'"{of["version"]}"'} if of else {}
+        answer = await self.service.client.put(f"/v1{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        made: Made = answer.json()
+        return made
+
     async def get(self, path: str, **query: Any) -> Made:
         answer = await self.service.client.get(f"/v1{path}", params=query)
         assert answer.is_success, answer.text
@@ -59,6 +66,35 @@ class Steps:
     async def need(self, customer: Made, **more: Any) -> Made:
         stated = {"statement": "Answers within a day", "asked_by": "Head of service", "importance": 8}
         return await self.post("/needs", {**stated, "customer_id": customer["id"], **more})
+
+    async def objective(self, code: str, **more: Any) -> Made:
+        said = {
+            "name": code,
+            "perspective": "customer",
+            "owner": "Strategist",
+            "weight": "1",
+            "starts_on": "2025-01-01",
+        }
+        return await self.post("/objectives", {"code": code, **said, **more})
+
+    async def measure(self, objective: Made, name: str = "Answered", **more: Any) -> Made:
+        way = {"unit": "percent", "direction": "increase", "baseline": "60", "target": "80", "weight": "1"}
+        return await self.post(f"/objectives/{objective['id']}/measures", {"name": name, **way, **more})
+
+    async def aligned(self, objective: Made, strength: str = "1", **more: Any) -> Made:
+        said = {"objective_id": objective["id"], "strength": strength, "starts_on": "2025-01-01"}
+        return await self.post("/alignments", {**said, **{name: str(value) for name, value in more.items()}})
+
+    async def asset(self, code: str, **more: Any) -> Made:
+        said = {"name": code, "owner": "Head of platforms", "kind": "capability", "type": "processes", "weight": "1"}
+        return await self.post("/assets", {"code": code, **said, **more})
+
+    async def initiative(self, code: str, **more: Any) -> Made:
+        return await self.post("/initiatives", {"code": code, "name": code, "owner": "Head of digital", **more})
+
+    async def step(self, initiative: Made, noun: str, **more: Any) -> Made:
+        read = await self.get(f"/initiatives/{initiative['id']}")
+        return await self.post(f"/initiatives/{initiative['id']}/{noun}", {"reason": "Agreed.", **more}, of=read)
 
     async def service_known(self, code: str, *, launched: bool = True) -> UUID:
         """The portfolio announces a service."""

@@ -63,7 +63,7 @@ async def test_of_a_new_service_everything_is_said_to_be_missing_and_nothing_is_
     portfolio: ServiceUnderTest, mail: dict[str, Any]
 ) -> None:
     told = await evidence(portfolio, mail)
-    assert [told[part] for part in ("cost", "recovery", "demand", "offerings")] == [None] * 4
+    assert [told[part] for part in ("cost", "recovery", "demand", "offerings", "alignment")] == [None] * 5
     parts = {missing["part"] for missing in told["missing"]}
     assert parts == {"cost", "full_cost", "recovery", "attainment", "demand", "offerings"}
 

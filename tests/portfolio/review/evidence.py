@@ -117,6 +117,7 @@ def evidence(**changes: Any) -> Evidence:
             "attainment": attainment(level()),
             "demand": demand(),
             "offerings": offerings(),
+            "alignment": {"score": Decimal("0.5"), "objectives": 1, "as_of": AT},
             "dependants": {"count": 0, "as_of": AT},
             "missing": [],
             **changes,

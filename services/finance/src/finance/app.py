@@ -48,6 +48,7 @@ from finance.report.flow_routes import router as flow_reports
 from finance.report.routes import router as reports
 from finance.report.service_routes import router as service_reports
 from finance.revaluation.routes import router as revaluations
+from finance.strategy_reactions import reactions as strategy_reactions
 from finance.usage_record.routes import router as usage_records
 
 manifest = Manifest(
@@ -109,7 +110,7 @@ manifest = Manifest(
         InvestmentAppraised,
         AppraisalRefused,
     ],
-    reactions=reactions.all,
+    reactions=[*reactions.all, *strategy_reactions.all],
     chores=[
         Chore("finalize invoices", finalize_due, every_seconds=60),
         Chore("hold budgets against the expected year", look_ahead, every_seconds=600),

@@ -1,4 +1,4 @@
-"""What finance does when it hears the facts of other services; each reading has just the fields that it needs."""
+"""What finance does when it hears the facts of portfolio; each reading has just the fields that it needs."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,10 +14,8 @@ from chassis.manifest import Reactions
 from chassis.money import Amount, NonNegativeAmount
 from finance.attainment import actions as attainments
 from finance.budget_reservation import actions as reservations
-from finance.consumer import actions as consumers
 from finance.cost_object import actions as cost_objects
 from finance.cost_object.model import CostObject
-from finance.driver import actions as drivers
 from finance.investment import submission as submissions
 from finance.investment.actions import Submission
 from finance.plan_funding import actions as plan_fundings
@@ -59,30 +57,6 @@ class ServiceRetired(Reading, type="portfolio.service-retired.v1"):
     code: str
     name: str
     retired_on: date
-
-
-class CustomerRegistered(Reading, type="strategy.customer-registered.v1"):
-    customer_id: UUID
-    code: str
-    name: str
-
-
-class CustomerChanged(Reading, type="strategy.customer-changed.v1"):
-    customer_id: UUID
-    code: str
-    name: str
-
-
-class CustomersMerged(Reading, type="strategy.customers-merged.v1"):
-    merged_id: UUID
-    survivor_id: UUID
-
-
-class CustomerSized(Reading, type="strategy.customer-sized.v1"):
-    customer_id: UUID
-    measure: str
-    quantity: NonNegativeAmount
-    valid_from: date
 
 
 class SubscriptionStarted(Reading, type="portfolio.subscription-started.v1"):
@@ -216,32 +190,6 @@ async def _of_service(
     sequence = fact.envelope.sequence
     return await cost_objects.of_service(
         session, fact.service_id, code=fact.code, name=fact.name, on=on, sequence=sequence
-    )
-
-
-@reactions.to(CustomerRegistered)
-async def know_customer(session: AsyncSession, fact: CustomerRegistered) -> None:
-    sequence = fact.envelope.sequence
-    await consumers.know(session, id=fact.customer_id, code=fact.code, name=fact.name, sequence=sequence)
-
-
-@reactions.to(CustomerChanged)
-async def know_changed_customer(session: AsyncSession, fact: CustomerChanged) -> None:
-    sequence = fact.envelope.sequence
-    await consumers.know(session, id=fact.customer_id, code=fact.code, name=fact.name, sequence=sequence)
-
-
-@reactions.to(CustomersMerged)
-async def merge_customer(session: AsyncSession, fact: CustomersMerged) -> None:
-    sequence = fact.envelope.sequence
-    await consumers.merge(session, id=fact.merged_id, into=fact.survivor_id, sequence=sequence)
-
-
-@reactions.to(CustomerSized)
-async def record_driver_quantity(session: AsyncSession, fact: CustomerSized) -> None:
-    """A measure of customers is a driver of the same code."""
-    await drivers.record_quantity(
-        session, code=fact.measure, consumer_id=fact.customer_id, valid_from=fact.valid_from, quantity=fact.quantity
     )
 
 

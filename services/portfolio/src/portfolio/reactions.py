@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import Reading
 from chassis.manifest import Reactions
-from chassis.money import Amount
+from chassis.money import Amount, NonNegativeAmount
 from portfolio.business_case import actions as business_cases
 from portfolio.business_case.figures import HeardOption
 from portfolio.days import DayRange
@@ -199,6 +199,18 @@ async def keep_assessed_need(session: AsyncSession, fact: NeedAssessed) -> None:
 async def _keep_need(session: AsyncSession, fact: NeedIdentified | NeedAssessed) -> None:
     sequence, heard_at = fact.envelope.sequence, fact.envelope.time
     await keeping.know_need(session, fact.need_id, sequence=sequence, heard_at=heard_at, importance=fact.importance)
+
+
+class ObjectiveAligned(Reading, type="strategy.objective-aligned.v1"):
+    service_id: UUID
+    score: NonNegativeAmount | None
+    objectives: int
+
+
+@reactions.to(ObjectiveAligned)
+async def keep_alignment(session: AsyncSession, fact: ObjectiveAligned) -> None:
+    sequence, heard_at, said = fact.envelope.sequence, fact.envelope.time, fact.model_dump(exclude={"service_id"})
+    await keeping.know_alignment(session, fact.service_id, sequence=sequence, heard_at=heard_at, **said)
 
 
 class InvestmentAppraised(Reading, type="finance.investment-appraised.v1"):

@@ -1,16 +1,31 @@
-"""The strategy service: the market, the customers, their needs, and the offerings made for them."""
+"""The strategy service: the market, the customers, their needs, the offerings made for them, and how all is reached."""
 
-from chassis.manifest import Manifest
+from chassis.manifest import Chore, Manifest
+from strategy.alignment.actions import realign_today
+from strategy.alignment.events import ObjectiveAligned
+from strategy.alignment.routes import router as alignments
+from strategy.asset.capacity_routes import router as capacities
+from strategy.asset.entitlement_routes import router as entitlements
+from strategy.asset.events import CapacityChanged
+from strategy.asset.routes import router as assets
 from strategy.customer.events import CustomerChanged, CustomerRegistered, CustomerSized, CustomersMerged
 from strategy.customer.import_routes import router as customer_imports
 from strategy.customer.routes import router as customers
 from strategy.customer.size_routes import router as customer_sizes
 from strategy.db import Base
+from strategy.initiative import events as initiative
+from strategy.initiative.dependency_routes import router as dependencies
+from strategy.initiative.following_routes import router as following
+from strategy.initiative.milestone_routes import router as milestones
+from strategy.initiative.readiness_routes import router as readiness
+from strategy.initiative.routes import router as initiatives
 from strategy.known_service.routes import router as known_services
 from strategy.market_space.events import MarketSpaceDefined
 from strategy.market_space.routes import router as market_spaces
 from strategy.need.events import NeedAssessed, NeedIdentified, NeedReopened
 from strategy.need.routes import router as needs
+from strategy.objective.measure_routes import router as measures
+from strategy.objective.routes import router as objectives
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
 from strategy.offering.routes import router as offerings
 from strategy.reactions import reactions
@@ -18,10 +33,29 @@ from strategy.reactions import reactions
 manifest = Manifest(
     name="strategy",
     title="Steward strategy",
-    description="The market, the customers, their needs, and the offerings made for them.",
+    description="The market, the customers, their needs, the offerings made for them, and how objectives are reached.",
     metadata=Base.metadata,
     migrations="strategy.migrations",
-    routers=[market_spaces, customers, customer_sizes, customer_imports, needs, offerings, known_services],
+    routers=[
+        market_spaces,
+        customers,
+        customer_sizes,
+        customer_imports,
+        needs,
+        offerings,
+        known_services,
+        objectives,
+        measures,
+        alignments,
+        initiatives,
+        readiness,
+        milestones,
+        dependencies,
+        following,
+        assets,
+        capacities,
+        entitlements,
+    ],
     events=[
         MarketSpaceDefined,
         CustomerRegistered,
@@ -33,6 +67,15 @@ manifest = Manifest(
         NeedReopened,
         OfferingLaunched,
         OfferingWithdrawn,
+        ObjectiveAligned,
+        initiative.InitiativeOpened,
+        initiative.InitiativeChanged,
+        initiative.InitiativeReady,
+        initiative.InitiativeStarted,
+        initiative.InitiativeCompleted,
+        initiative.InitiativeCancelled,
+        CapacityChanged,
     ],
     reactions=reactions.all,
+    chores=[Chore("realign services with the objectives of the day", realign_today, every_seconds=600)],
 )

@@ -1,15 +1,17 @@
-"""Questions about the trees of market spaces and of customers, each answered by one statement."""
+"""Questions about the trees of market spaces, customers, objectives and assets, each answered by one statement."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from strategy.asset.model import Asset
 from strategy.customer.model import Customer
 from strategy.market_space.model import MarketSpace
+from strategy.objective.model import Objective
 
-Node = TypeVar("Node", MarketSpace, Customer)
+Node = TypeVar("Node", MarketSpace, Customer, Objective, Asset)
 
 
 async def hold(session: AsyncSession, kind: type[Node]) -> None:
@@ -29,3 +31,9 @@ def below(kind: type[Node], root: UUID) -> Select[UUID]:
     start = select(kind.id).where(kind.parent_id == root).cte(recursive=True)
     tree = start.union(select(kind.id).where(kind.parent_id == start.c.id))
     return select(tree.c.id)
+
+
+def standing_below(kind: type[Node]) -> Any:
+    """Pairs of `top` and `id`: each node with itself and with everything below it."""
+    start = select(kind.id.label("top"), kind.id.label("id")).cte(f"{kind.__tablename__}_below", recursive=True)
+    return start.union(select(start.c.top, kind.id).where(kind.parent_id == start.c.id))

@@ -110,22 +110,25 @@ async def stand_below(session: AsyncSession, cost_object: CostObject, parent_cod
     cost_object.stand_below(parent, above=above)
 
 
+_OF_NOBODY = CostObject.service_id.is_(None) & CostObject.initiative_id.is_(None)
+
+
 async def of_service(
     session: AsyncSession, service_id: UUID, *, code: str, name: str, on: date, sequence: int
 ) -> CostObject | None:
     """The cost object of a service, opened on that day if there is none; null when something newer is known already.
 
-    One that exists under the service's code without a service is linked. One that stands for another service makes
-    room: the portfolio gives a code to another service only once the one that had it is archived.
+    One that exists under the service's code and stands for nothing else is linked. One that stands for another service
+    makes room: the portfolio gives a code to another service only once the one that had it is archived.
     """
     query = select(CostObject).where(or_(CostObject.service_id == service_id, CostObject.code == code))
     candidates = (await session.scalars(query.order_by(CostObject.id).with_for_update())).all()
     known = next((found for found in candidates if found.service_id == service_id), None)
     named = next((found for found in candidates if found.code == code), None)
-    if known is None and named and named.service_id is None:
+    if known is None and named and named.is_nobodys:
         known = named
     if known is None:
-        if named:
+        if named and named.service_id:
             await _make_room(session, named, on=on)
         known = CostObject.open(code=code, name=name, kind=CostObjectKind.SERVICE, opened_on=on, service_id=service_id)
         session.add(known)
@@ -151,3 +154,18 @@ async def _make_room(session: AsyncSession, former: CostObject, *, on: date) -> 
     taken = await session.scalar(select(CostObject.id).where(CostObject.code == dated))
     former.rename(code=f"{dated}:{former.id.hex[-8:]}" if taken else dated, name=former.name)
     await session.flush()  # before the code is given to the next one
+
+
+async def of_initiative(
+    session: AsyncSession, initiative_id: UUID, *, code: str, name: str, on: date, sequence: int
+) -> CostObject | None:
+    """The same for an initiative of strategy, whose cost object is a project."""
+    query = select(CostObject).where(
+        or_(CostObject.initiative_id == initiative_id, (CostObject.code == code) & _OF_NOBODY)
+    )
+    candidates = (await session.scalars(query.order_by(CostObject.initiative_id.is_(None)).with_for_update())).all()
+    known = candidates[0] if candidates else None
+    if known is None:
+        known = CostObject.open(code=code, name=name, kind=CostObjectKind.PROJECT, opened_on=on)
+        session.add(known)
+    return known if known.follow(initiative_id=initiative_id, sequence=sequence) else None

@@ -45,12 +45,12 @@ async def list_cost_objects(
     code: Code | None = None,
     kind: CostObjectKind | None = None,
     service_id: UUID | None = None,
+    initiative_id: UUID | None = None,
 ) -> Page[CostObjectView]:
     """List cost objects."""
     query = select(CostObject)
-    for column, wanted in ((CostObject.code, code), (CostObject.kind, kind), (CostObject.service_id, service_id)):
-        if wanted:
-            query = query.where(column == wanted)
+    exact = {"code": code, "kind": kind, "service_id": service_id, "initiative_id": initiative_id}
+    query = query.filter_by(**{name: wanted for name, wanted in exact.items() if wanted})
     sorts = {"code": CostObject.code, "name": CostObject.name}
     return await page(session, query, asked, sorts=sorts, tie=CostObject.id)
 

@@ -39,6 +39,7 @@ class CostObjectView(Schema):
     name: str
     kind: CostObjectKind
     service_id: UUID | None = Field(description="The service of the portfolio that it stands for.")
+    initiative_id: UUID | None = Field(description="The initiative of strategy that it stands for.")
     parent_id: UUID | None
     opened_on: date
     closed_on: date | None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portfolio.days import DayRange
 from portfolio.evidence import costs, demand
 from portfolio.evidence.schemas import (
+    AlignmentEvidence,
     DependantEvidence,
     Evidence,
     Missing,
@@ -39,6 +40,7 @@ class Found:
     attained: dict[UUID, Attainment]
     subscribed: dict[UUID, tuple[Any, ...]]
     offerings: dict[UUID, OfferingEvidence]
+    alignments: dict[UUID, AlignmentEvidence]
     dependants: dict[UUID, list[Neighbour]]
 
 
@@ -54,6 +56,7 @@ async def gather(session: AsyncSession, services: Sequence[Service], within: Day
         attained=await attainment(session, ids, within, at),
         subscribed=await demand.subscribed(session, ids, start=within.starts_on, now=at),
         offerings=await demand.offerings(session, ids),
+        alignments=await demand.alignments(session, ids),
         dependants=await dependants_in_catalog(session, ids),
     )
     return [_evidence(service, found) for service in services]
@@ -82,6 +85,7 @@ def _evidence(service: Service, found: Found) -> Evidence:
         attainment=found.attained[service.id],
         demand=_told(too_large, Part.DEMAND, lambda: demand.demand_evidence(counts, start, found.at)),
         offerings=found.offerings.get(service.id),
+        alignment=found.alignments.get(service.id),
         dependants=DependantEvidence(count=len(found.dependants.get(service.id, ())), as_of=found.at),
         missing=[],
     )

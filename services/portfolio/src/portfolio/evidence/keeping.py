@@ -16,6 +16,7 @@ from chassis.money import exact_sum
 from portfolio.days import DayRange
 from portfolio.evidence.kept import (
     FullCost,
+    KnownAlignment,
     KnownAllocationRun,
     KnownChargeRun,
     KnownNeed,
@@ -140,6 +141,19 @@ async def know_offering(session: AsyncSession, id: UUID, *, sequence: int, heard
 async def know_need(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, importance: int) -> None:
     said = {"importance": importance, "known_sequence": sequence, "heard_at": heard_at}
     await _know(session, KnownNeed, id, said)
+
+
+async def know_alignment(
+    session: AsyncSession,
+    service_id: UUID,
+    *,
+    sequence: int,
+    heard_at: datetime,
+    score: Decimal | None,
+    objectives: int,
+) -> None:
+    said = {"score": score, "objectives": objectives, "known_sequence": sequence, "heard_at": heard_at}
+    await _know(session, KnownAlignment, service_id, said)
 
 
 async def _know(session: AsyncSession, kept: Any, id: UUID, said: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of other services' facts: costs, allocations, charges, offerings and needs.
+"""What is kept of other services' facts: costs, allocations, charges, offerings, needs and alignment.
 
 Finance names a service by its id once it knows it, and before that only by the code of its cost object, which is the
 code of the service: both lead to the service (see `costs.of_services`).
@@ -123,5 +123,18 @@ class KnownNeed(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     importance: Mapped[int]
+    known_sequence: Mapped[int]
+    heard_at: Mapped[datetime]
+
+
+class KnownAlignment(Base):
+    """How well a service is aligned with the objectives of the organization, from 0 to 1; null: not any more."""
+
+    __tablename__ = "known_alignments"
+    __table_args__ = (CheckConstraint("score BETWEEN 0 AND 1", name="score"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    score: Mapped[Decimal | None]
+    objectives: Mapped[int]
     known_sequence: Mapped[int]
     heard_at: Mapped[datetime]

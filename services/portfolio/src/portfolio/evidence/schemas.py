@@ -5,9 +5,10 @@ Ratios and changes are fractions, rounded to four decimals.
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.money import Amount, Currency
 from chassis.text import Schema
@@ -104,6 +105,14 @@ class OfferingEvidence(Schema):
     as_of: datetime
 
 
+class AlignmentEvidence(Schema):
+    """How well it serves the objectives of the organization: Σ weight·strength / Σ weight over those in force."""
+
+    score: Amount = Field(description="From 0 to 1.")
+    objectives: int = Field(description="How many of them it is linked to.")
+    as_of: datetime
+
+
 class DependantEvidence(Schema):
     count: int = Field(description="Services of the catalog that use it.")
     as_of: datetime
@@ -139,5 +148,12 @@ class Evidence(Schema):
     attainment: Attainment
     demand: DemandEvidence | None
     offerings: OfferingEvidence | None
+    alignment: AlignmentEvidence | None = Field(description="Null: linked to no objective in force.")
     dependants: DependantEvidence
     missing: list[Missing]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_frozen(cls, said: Any) -> Any:
+        """Before alignment was known, evidence was frozen without it."""
+        return {"alignment": None, **said} if isinstance(said, dict) else said

@@ -1,0 +1,1 @@
+"""Alignment: which services, offerings and initiatives serve which objectives, and how strongly."""

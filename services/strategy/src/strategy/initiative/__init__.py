@@ -1,0 +1,1 @@
+"""Initiatives: how a strategy is carried out: prepared, found ready, executed, followed to the end."""

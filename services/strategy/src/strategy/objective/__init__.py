@@ -1,0 +1,1 @@
+"""Objectives: what the organization wants to reach, how that is measured, and how far it has come."""

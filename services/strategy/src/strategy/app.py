@@ -14,6 +14,9 @@ from strategy.need.routes import router as needs
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
 from strategy.offering.routes import router as offerings
 from strategy.reactions import reactions
+from strategy.segment.events import SegmentChanged, SegmentDefined
+from strategy.segment.member_routes import router as segment_members
+from strategy.segment.routes import router as segments
 
 manifest = Manifest(
     name="strategy",
@@ -21,13 +24,25 @@ manifest = Manifest(
     description="The market, the customers, their needs, and the offerings made for them.",
     metadata=Base.metadata,
     migrations="strategy.migrations",
-    routers=[market_spaces, customers, customer_sizes, customer_imports, needs, offerings, known_services],
+    routers=[
+        market_spaces,
+        customers,
+        customer_sizes,
+        customer_imports,
+        segments,
+        segment_members,
+        needs,
+        offerings,
+        known_services,
+    ],
     events=[
         MarketSpaceDefined,
         CustomerRegistered,
         CustomerChanged,
         CustomersMerged,
         CustomerSized,
+        SegmentDefined,
+        SegmentChanged,
         NeedIdentified,
         NeedAssessed,
         NeedReopened,

@@ -5,6 +5,7 @@ from strategy.customer.events import CustomerChanged, CustomerRegistered, Custom
 from strategy.customer.import_routes import router as customer_imports
 from strategy.customer.routes import router as customers
 from strategy.customer.size_routes import router as customer_sizes
+from strategy.customer_match.routes import router as customer_matches
 from strategy.db import Base
 from strategy.known_service.routes import router as known_services
 from strategy.market_space.events import MarketSpaceDefined
@@ -29,6 +30,7 @@ manifest = Manifest(
         customers,
         customer_sizes,
         customer_imports,
+        customer_matches,
         segments,
         segment_members,
         needs,

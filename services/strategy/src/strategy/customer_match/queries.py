@@ -52,7 +52,7 @@ async def hold(session: AsyncSession) -> None:
 async def names(session: AsyncSession) -> dict[UUID, str]:
     """Of all living customers."""
     query = select(Customer.id, Customer.name).where(Customer.merged_into.is_(None))
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())
 
 
 async def keep(session: AsyncSession, pairs: Sequence[Pair], *, on: date) -> int:

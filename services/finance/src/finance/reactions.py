@@ -74,6 +74,21 @@ class CustomerSized(Reading, type="strategy.customer-sized.v1"):
     valid_from: date
 
 
+class MonthlyVolume(BaseModel):
+    month: date
+    quantity: NonNegativeAmount
+
+
+class DemandForecast(Reading, type="strategy.demand-forecast.v1"):
+    name: str
+    unit: str
+    service_id: UUID | None
+    customer_id: UUID | None
+    driver: str | None
+    observed: list[MonthlyVolume]
+    expected: list[MonthlyVolume]
+
+
 class SubscriptionStarted(Reading, type="portfolio.subscription-started.v1"):
     subscription_id: UUID
     service_id: UUID
@@ -175,6 +190,19 @@ async def record_driver_quantity(session: AsyncSession, fact: CustomerSized) -> 
     """A measure of customers is a driver of the same code."""
     await drivers.record_quantity(
         session, code=fact.measure, consumer_id=fact.customer_id, valid_from=fact.valid_from, quantity=fact.quantity
+    )
+
+
+@reactions.to(DemandForecast)
+async def record_expected_quantities(session: AsyncSession, fact: DemandForecast) -> None:
+    """Demand with a driver gives it dated quantities, counted ones as well as expected: of the customer who asks, else
+    of the service's cost object. A later forecast takes the place of what it has quantities for."""
+    if fact.driver is None:
+        return
+    volumes = {volume.month: volume.quantity for volume in (*fact.observed, *fact.expected)}
+    described = {"code": fact.driver, "name": fact.name, "unit": fact.unit}
+    await drivers.record_demand(
+        session, described, service_id=fact.service_id, consumer_id=fact.customer_id, volumes=volumes
     )
 
 

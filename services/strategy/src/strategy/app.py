@@ -7,6 +7,9 @@ from strategy.customer.routes import router as customers
 from strategy.customer.size_routes import router as customer_sizes
 from strategy.customer_match.routes import router as customer_matches
 from strategy.db import Base
+from strategy.demand_pattern.events import DemandForecast
+from strategy.demand_pattern.import_routes import router as demand_volume_imports
+from strategy.demand_pattern.routes import router as demand_patterns
 from strategy.known_service.routes import router as known_services
 from strategy.market_space.events import MarketSpaceDefined
 from strategy.market_space.routes import router as market_spaces
@@ -34,6 +37,8 @@ manifest = Manifest(
         segments,
         segment_members,
         needs,
+        demand_patterns,
+        demand_volume_imports,
         offerings,
         known_services,
     ],
@@ -48,6 +53,7 @@ manifest = Manifest(
         NeedIdentified,
         NeedAssessed,
         NeedReopened,
+        DemandForecast,
         OfferingLaunched,
         OfferingWithdrawn,
     ],

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strategy import tree
 from strategy.customer.model import Customer, CustomerExternalId, CustomerSize
 from strategy.customer_match.model import CustomerMatch, MatchState
+from strategy.demand_pattern.queries import hand_over
 from strategy.need.model import Need
 
 
@@ -25,6 +26,7 @@ async def merge(session: AsyncSession, *, merged: Customer, survivor: Customer, 
     ids = update(CustomerExternalId).where(CustomerExternalId.customer_id == here)
     await session.execute(ids.values(**there, inherited=True))
     await session.execute(update(Need).where(Need.customer_id == here).values(**there, version=Need.version + 1))
+    await hand_over(session, merged=here, survivor=survivor.id)
     redirects = update(Customer).where(Customer.merged_into == here)
     await session.execute(redirects.values(merged_into=survivor.id, version=Customer.version + 1))
     one, other = sorted((here, survivor.id))

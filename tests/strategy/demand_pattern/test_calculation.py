@@ -49,7 +49,8 @@ def test_the_parts_of_every_month_are_its_volume_and_the_seasons_cancel_out(numb
 
 def test_the_last_month_goes_on_when_nothing_better_is_known() -> None:
     expected = expect(series(7), 3)
-    assert (expected.method, expected.volumes, expected.errors) == (Method.NAIVE, [7, 7, 7], {})
+    assert (expected.method, expected.errors) == (Method.NAIVE, {})
+    assert expected.volumes == [7, 7, 7]
 
 
 def test_a_line_is_drawn_on() -> None:
@@ -61,7 +62,8 @@ def test_a_line_is_drawn_on() -> None:
 def test_the_method_with_the_least_error_on_the_last_months_is_taken() -> None:
     """Of 1 … 8 the last two are held out: the line hits both, the naive forecast of 6 misses them by 1 and 2."""
     expected = expect(series(*range(1, 9)), 1)
-    assert (expected.method, expected.held_out, expected.volumes) == (Method.LINEAR, 2, [9])
+    assert (expected.method, expected.held_out) == (Method.LINEAR, 2)
+    assert expected.volumes == [9]
     assert expected.errors == {Method.NAIVE: F(3, 2), Method.LINEAR: 0}
 
 
@@ -71,7 +73,8 @@ def test_of_equally_good_methods_the_simplest_is_taken() -> None:
 
 def test_a_season_is_repeated_on_the_line() -> None:
     expected = expect(line_with_season(36), 7)
-    assert (expected.method, expected.errors[Method.SEASONAL_LINEAR]) == (Method.SEASONAL_LINEAR, 0)
+    assert expected.method is Method.SEASONAL_LINEAR
+    assert expected.errors[Method.SEASONAL_LINEAR] == 0
     assert expected.volumes == [10 + 72 + 6, 84, 86, 88, 90, 92, 94 - 6]
 
 

@@ -15,6 +15,7 @@ from strategy.market_space.events import MarketSpaceDefined
 from strategy.market_space.routes import router as market_spaces
 from strategy.need.events import NeedAssessed, NeedIdentified, NeedReopened
 from strategy.need.routes import router as needs
+from strategy.offering.choice_routes import router as offering_choices
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
 from strategy.offering.routes import router as offerings
 from strategy.reactions import reactions
@@ -40,6 +41,7 @@ manifest = Manifest(
         demand_patterns,
         demand_volume_imports,
         offerings,
+        offering_choices,
         known_services,
     ],
     events=[

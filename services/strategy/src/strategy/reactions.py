@@ -10,6 +10,7 @@ from chassis.manifest import Reactions
 from strategy.known_service.model import KnownStage
 from strategy.known_service.queries import learn, relearn
 from strategy.offering import actions
+from strategy.offering.bundle import launched_above
 from strategy.offering.queries import launched_with
 
 reactions = Reactions()
@@ -77,7 +78,9 @@ async def rename_known_service(session: AsyncSession, fact: ServiceChanged) -> N
 
 @reactions.to(ServiceRetired)
 async def withdraw_offerings(session: AsyncSession, fact: ServiceRetired) -> None:
-    """Also reopens the needs that no other launched offering addresses. Drafts stay, but cannot be launched with it."""
+    """Bundles of its offerings go as well, and needs that no other launched offering addresses reopen. Drafts stay, but
+    cannot be launched with it."""
     if await _learn(session, fact, KnownStage.RETIRED):
         offerings = await launched_with(session, fact.service_id)
+        offerings += await launched_above(session, offerings)
         await actions.withdraw(session, offerings, on=fact.retired_on, reason=f"The service {fact.code} was retired.")

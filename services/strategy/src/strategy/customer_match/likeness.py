@@ -70,7 +70,8 @@ def near(names: Mapping[UUID, str], *, least: Fraction) -> Found:
     for id in sorted(names):
         numbers = tuple(sorted(word for word in words(names[id]) if any(c.isdigit() for c in word)))
         blocks[numbers].append((id, trigrams(names[id])))
-    pairs, compared = [], 0
+    pairs: list[Pair] = []
+    compared = 0
     for one, other in _candidates(blocks.values(), least):
         if compared == MOST_COMPARISONS:
             return Found(_best(pairs), compared, complete=False)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, delete, func, literal, literal_column, select
+from sqlalchemy import Boolean, Select, Uuid, delete, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -79,7 +79,7 @@ async def keep(session: AsyncSession, pairs: Sequence[Pair], *, on: date) -> int
             set_={"likeness": row.excluded.likeness, "version": M.version + 1},
             where=(M.state == MatchState.OPEN) & (M.likeness != row.excluded.likeness),
         )
-        inserted = literal_column("(xmax = 0)")  # PostgreSQL's mark of a row that was not there before
+        inserted = literal_column("(xmax = 0)", Boolean)  # PostgreSQL's mark of a row that was not there before
         new += sum((await session.scalars(upsert.returning(inserted))).all())
     return new
 

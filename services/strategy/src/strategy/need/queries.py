@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from strategy.need.model import OPEN_STATES, Need, NeedAssessment
-from strategy.offering.model import Offering, OfferingStatus
+from strategy.offering.lifecycle import OfferingStatus
+from strategy.offering.model import Offering
 
 # As an array operator, because that is what the index on need_ids answers.
 SERVED = exists().where(Offering.status == OfferingStatus.LAUNCHED, Offering.need_ids.contains(array([Need.id])))

@@ -103,12 +103,10 @@ async def counts(
 
 
 def _counted(day: date, of: Select[UUID], measure: str | None) -> Select[Any]:
-    if measure is None:
-        sized, size = literal(None), literal(None)
-    else:
-        known = size_on(measure, day)
-        sized, size = func.count(known), func.sum(known)
-    columns = literal(day).label("day"), func.count(), sized, size
+    known: Any = literal(None) if measure is None else size_on(measure, day)
+    sized: Any = literal(None) if measure is None else func.count(known)
+    size: Any = literal(None) if measure is None else func.sum(known)
+    columns: list[Any] = [literal(day).label("day"), func.count(), sized, size]
     return select(*columns).select_from(Customer).where(Customer.id.in_(of))
 
 

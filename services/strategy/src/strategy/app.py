@@ -1,6 +1,8 @@
 """The strategy service: the market, the customers, their needs, and the offerings made for them."""
 
 from chassis.manifest import Manifest
+from strategy.coverage.events import CoverageChanged
+from strategy.coverage.routes import router as coverages
 from strategy.customer.events import CustomerChanged, CustomerRegistered, CustomerSized, CustomersMerged
 from strategy.customer.import_routes import router as customer_imports
 from strategy.customer.routes import router as customers
@@ -43,6 +45,7 @@ manifest = Manifest(
         offerings,
         offering_choices,
         known_services,
+        coverages,
     ],
     events=[
         MarketSpaceDefined,
@@ -58,6 +61,7 @@ manifest = Manifest(
         DemandForecast,
         OfferingLaunched,
         OfferingWithdrawn,
+        CoverageChanged,
     ],
     reactions=reactions.all,
 )

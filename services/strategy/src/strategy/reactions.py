@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import Reading
 from chassis.manifest import Reactions
+from strategy.coverage.actions import judge
 from strategy.known_service.model import KnownStage
 from strategy.known_service.queries import learn, relearn
 from strategy.offering import actions
@@ -59,14 +60,20 @@ async def _learn(
     )
 
 
+async def _judge(session: AsyncSession, fact: ServiceChartered | ServiceLaunched | ServiceRetired) -> None:
+    await judge(session, on=fact.envelope.time.date(), services=[fact.service_id])
+
+
 @reactions.to(ServiceChartered)
 async def allow_in_offerings(session: AsyncSession, fact: ServiceChartered) -> None:
-    await _learn(session, fact, KnownStage.CHARTERED)
+    if await _learn(session, fact, KnownStage.CHARTERED):
+        await _judge(session, fact)
 
 
 @reactions.to(ServiceLaunched)
 async def allow_launching(session: AsyncSession, fact: ServiceLaunched) -> None:
-    await _learn(session, fact, KnownStage.OPERATIONAL)
+    if await _learn(session, fact, KnownStage.OPERATIONAL):
+        await _judge(session, fact)
 
 
 @reactions.to(ServiceChanged)
@@ -84,3 +91,4 @@ async def withdraw_offerings(session: AsyncSession, fact: ServiceRetired) -> Non
         offerings = await launched_with(session, fact.service_id)
         offerings += await launched_above(session, offerings)
         await actions.withdraw(session, offerings, on=fact.retired_on, reason=f"The service {fact.code} was retired.")
+        await _judge(session, fact)

@@ -10,6 +10,7 @@ from chassis.application import Today
 from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.text import Day, Line
+from strategy.coverage.actions import judge
 from strategy.customer.model import Merged
 from strategy.customer.queries import living
 from strategy.holding import held
@@ -68,6 +69,7 @@ async def identify_need(command: IdentifyNeed, session: Session, today: Today) -
     session.add(need)
     await session.flush()
     session.add(need.assessed(command.assessment, on=on))
+    await judge(session, on=today, needs=[need.id])
     return NeedView.model_validate(need)
 
 
@@ -180,11 +182,13 @@ async def list_assessments_of_need(need_id: UUID, session: Session, asked: Asked
     problems=[NotOpen],
     example={"reason": "Solved by a change of the process."},
 )
-async def meet_need(need_id: UUID, command: GiveReason, version: ExpectedVersion, session: Session) -> NeedView:
+async def meet_need(
+    need_id: UUID, command: GiveReason, version: ExpectedVersion, session: Session, today: Today
+) -> NeedView:
     """State that a need is met. Launching an offering meets the needs that it addresses."""
     need = await found(session, Need, need_id, version=version)
     need.meet(reason=command.reason)
-    await session.flush()
+    await judge(session, on=today, needs=[need.id])
     return NeedView.model_validate(need)
 
 
@@ -195,11 +199,13 @@ async def meet_need(need_id: UUID, command: GiveReason, version: ExpectedVersion
     problems=[NotOpen],
     example={"reason": "The customer no longer asks for it."},
 )
-async def drop_need(need_id: UUID, command: GiveReason, version: ExpectedVersion, session: Session) -> NeedView:
+async def drop_need(
+    need_id: UUID, command: GiveReason, version: ExpectedVersion, session: Session, today: Today
+) -> NeedView:
     """Drop a need that nobody has any more."""
     need = await found(session, Need, need_id, version=version)
     need.drop(reason=command.reason)
-    await session.flush()
+    await judge(session, on=today, needs=[need.id])
     return NeedView.model_validate(need)
 
 
@@ -210,9 +216,11 @@ async def drop_need(need_id: UUID, command: GiveReason, version: ExpectedVersion
     problems=[NotClosed],
     example={"reason": "Customers report long waiting times again."},
 )
-async def reopen_need(need_id: UUID, command: GiveReason, version: ExpectedVersion, session: Session) -> NeedView:
+async def reopen_need(
+    need_id: UUID, command: GiveReason, version: ExpectedVersion, session: Session, today: Today
+) -> NeedView:
     """Reopen a need that was met or dropped."""
     need = await found(session, Need, need_id, version=version)
     need.reopen(reason=command.reason)
-    await session.flush()
+    await judge(session, on=today, needs=[need.id])
     return NeedView.model_validate(need)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from strategy.coverage.actions import judge
 from strategy.known_service.queries import named
 from strategy.need.model import NeedState
 from strategy.need.queries import hold
@@ -32,6 +33,8 @@ async def launch(session: AsyncSession, offering: Offering, *, on: date) -> None
             need.meet(reason=f"Served by the offering {offering.code}.")
     if before:
         await _reopen_unserved(session, before.need_ids, reason=before.withdrawal_reason)
+    touched = [offering, *([before] if before else [])]
+    await _judge(session, touched, on=on)
 
 
 async def withdraw(
@@ -51,6 +54,7 @@ async def withdraw(
     for offering in offerings:
         offering.withdraw(on=on, reason=reason, bundled_in=bundled_in)
     await _reopen_unserved(session, needs, reason=reason)
+    await _judge(session, launched, on=on)
 
 
 async def _reopen_unserved(session: AsyncSession, need_ids: Sequence[UUID], *, reason: str) -> None:
@@ -62,3 +66,9 @@ async def _reopen_unserved(session: AsyncSession, need_ids: Sequence[UUID], *, r
     for need in await hold(session, need_ids):
         if need.id not in served and need.state is NeedState.MET:
             need.reopen(reason=reason)
+
+
+async def _judge(session: AsyncSession, touched: Sequence[Offering], *, on: date) -> None:
+    """The coverage of what these address and are made of."""
+    needs = {id for offering in touched for id in offering.need_ids}
+    await judge(session, on=on, needs=needs, services={id for offering in touched for id in offering.service_ids})

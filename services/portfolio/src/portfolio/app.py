@@ -8,6 +8,7 @@ from portfolio.business_case.steps import router as business_case_steps
 from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
+from portfolio.evidence.market_routes import router as market_evidence
 from portfolio.evidence.routes import router as evidence
 from portfolio.measurement.routes import router as measurements
 from portfolio.reactions import reactions
@@ -41,6 +42,7 @@ manifest = Manifest(
         catalog,
         measurements,
         evidence,
+        market_evidence,
         reviews,
         approval_policy,
         business_cases,

@@ -18,6 +18,8 @@ from portfolio.evidence.kept import (
     FullCost,
     KnownAllocationRun,
     KnownChargeRun,
+    KnownCoverage,
+    KnownDemand,
     KnownNeed,
     KnownOffering,
     PostedCost,
@@ -140,6 +142,14 @@ async def know_offering(session: AsyncSession, id: UUID, *, sequence: int, heard
 async def know_need(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, importance: int) -> None:
     said = {"importance": importance, "known_sequence": sequence, "heard_at": heard_at}
     await _know(session, KnownNeed, id, said)
+
+
+async def know_demand(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, **said: Any) -> None:
+    await _know(session, KnownDemand, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
+
+
+async def know_coverage(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, **said: Any) -> None:
+    await _know(session, KnownCoverage, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
 
 
 async def _know(session: AsyncSession, kept: Any, id: UUID, said: Mapping[str, Any]) -> None:

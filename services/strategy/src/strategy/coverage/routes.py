@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from chassis.application import Today
 from chassis.operations import Router, Session
 from chassis.pages import AskedPage, Page, page
+from chassis.problems import NoSuchResource
 from strategy.coverage import actions, queries
 from strategy.coverage.model import Coverage, CoverageClass, SubjectKind
 from strategy.coverage.schemas import CoverageView, CoveredNeed, Orphan, OrphanKind, Overlap, Recount, WhiteSpace
@@ -69,7 +70,7 @@ async def list_coverage_matrix(
     return await page(session, select(*cells), asked, sorts=sorts, tie=cells.place, by_row=True)
 
 
-@router.operation("GET", "/white-spaces", permission=READ)
+@router.operation("GET", "/white-spaces", permission=READ, problems=[NoSuchResource])
 async def list_white_spaces(
     session: Session,
     asked: AskedPage,

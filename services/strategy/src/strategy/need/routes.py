@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from chassis.application import Today
 from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.problems import NoSuchResource
 from chassis.text import Day, Line
 from strategy.coverage.actions import judge
 from strategy.customer.model import Merged
@@ -114,7 +115,7 @@ async def list_needs(
     return await page(session, query, asked, sorts=sorts, tie=Need.id)
 
 
-@router.operation("GET", "/need-ranking", permission=READ)
+@router.operation("GET", "/need-ranking", permission=READ, problems=[NoSuchResource])
 async def rank_needs(
     session: Session,
     asked: AskedPage,

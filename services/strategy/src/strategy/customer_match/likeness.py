@@ -2,16 +2,17 @@
 
 The likeness is that of PostgreSQL's pg_trgm (words in any order, shared trigrams over all trigrams). Pairs are found by
 prefix filtering (Bayardo, Ma, Srikant: Scaling Up All Pairs Similarity Search, 2007): two sets whose likeness reaches a
-bound have one of their rarest members in common already, so that nothing is missed and little is compared.
+bound have so many of their rarest members in common already, so that nothing is missed and little is compared.
 """
 
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from math import ceil
 from uuid import UUID
 
@@ -19,10 +20,12 @@ from chassis.money import of_fraction
 from strategy.customer.naming import normalized
 
 DECIMALS = 4
-MOST_COMPARISONS = 1_000_000
+MOST_MEETINGS = 20_000_000
+MOST_COMPARISONS = 500_000
 MOST_PAIRS = 5_000
 
 Trigrams = frozenset[str]
+Named = tuple[UUID, Trigrams]
 
 
 @dataclass(frozen=True, order=True)
@@ -36,7 +39,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Found:
-    """`complete` is False when there was more to compare, or more to find, than one search does."""
+    """`complete` is False when there was more to compare, or more to find, than one search does: ask for more likeness."""
 
     pairs: list[Pair]
     compared: int
@@ -66,38 +69,62 @@ def near(names: Mapping[UUID, str], *, least: Fraction) -> Found:
 
     Names with different numbers in them (Region 1, Region 2) are never taken for one.
     """
-    blocks: dict[tuple[str, ...], list[tuple[UUID, Trigrams]]] = defaultdict(list)
+    blocks: dict[tuple[str, ...], list[Named]] = defaultdict(list)
     for id in sorted(names):
         numbers = tuple(sorted(word for word in words(names[id]) if any(c.isdigit() for c in word)))
         blocks[numbers].append((id, trigrams(names[id])))
-    pairs: list[Pair] = []
-    compared = 0
-    for one, other in _candidates(blocks.values(), least):
-        if compared == MOST_COMPARISONS:
-            return Found(_best(pairs), compared, complete=False)
-        compared += 1
-        alike = likeness(one[1], other[1])
-        if alike >= least:
-            first, second = sorted((one[0], other[0]))
-            pairs.append(Pair(first, second, of_fraction(alike, DECIMALS)))
-    return Found(_best(pairs), compared, complete=len(pairs) <= MOST_PAIRS)
+    search = _Search(least)
+    pairs = [pair for block in blocks.values() for pair in search.through(block)]
+    return Found(_best(pairs), search.compared, complete=search.is_complete and len(pairs) <= MOST_PAIRS)
 
 
 def _best(pairs: Sequence[Pair]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-pair.likeness, pair.one, pair.other))[:MOST_PAIRS]
 
 
-Named = tuple[UUID, Trigrams]
+@dataclass
+class _Search:
+    """Goes on until it has met or compared as many as it may."""
 
+    least: Fraction
+    met: int = 0
+    compared: int = 0
 
-def _candidates(blocks: Iterable[Sequence[Named]], least: Fraction) -> Iterator[tuple[Named, Named]]:
-    for block in blocks:
+    @property
+    def is_complete(self) -> bool:
+        return self.met <= MOST_MEETINGS and self.compared <= MOST_COMPARISONS
+
+    def through(self, block: Sequence[Named]) -> Iterator[Pair]:
         often = Counter(trigram for _, name in block for trigram in name)
-        seen: dict[str, list[Named]] = defaultdict(list)
-        for named in block:
-            rarest = sorted(named[1], key=lambda trigram: (often[trigram], trigram))
-            prefix = rarest[: len(rarest) - ceil(least * len(rarest)) + 1]
-            met = {other[0]: other for trigram in prefix for other in seen[trigram]}
-            yield from ((named, other) for other in met.values())
+        order = {trigram: at for at, trigram in enumerate(sorted(often, key=lambda each: (often[each], each)))}
+        sizes = [len(name) for _, name in block]
+        needed = {size: {other: self._needed(size, other) for other in set(sizes)} for size in set(sizes)}
+        seen: dict[str, list[int]] = defaultdict(list)
+        for at, (id, name) in enumerate(block):
+            prefix = sorted(name, key=order.__getitem__)[: self._prefix(sizes[at])]
+            met = Counter(chain.from_iterable(seen.get(trigram, ()) for trigram in prefix))
+            self.met += met.total()
+            enough = needed[sizes[at]]
+            worth = [other for other, shared in met.items() if shared >= enough[sizes[other]]]
+            self.compared += len(worth)
+            if not self.is_complete:
+                return
+            for other in worth:
+                if self._are_alike(name, block[other][1]):
+                    first, second = sorted((id, block[other][0]))
+                    yield Pair(first, second, of_fraction(likeness(name, block[other][1]), DECIMALS))
             for trigram in prefix:
-                seen[trigram].append(named)
+                seen[trigram].append(at)
+
+    def _prefix(self, size: int) -> int:
+        return size - ceil(self.least * size) + 1
+
+    def _needed(self, size: int, other: int) -> int:
+        """How many of their rarest two names must share: all that they need to share, but for the rest of either."""
+        rest = max(size - self._prefix(size), other - self._prefix(other))
+        return ceil(self.least * (size + other) / (1 + self.least)) - rest
+
+    def _are_alike(self, one: Trigrams, other: Trigrams) -> bool:
+        """As by `likeness`, in whole numbers."""
+        shared = len(one & other)
+        return shared * self.least.denominator >= self.least.numerator * (len(one) + len(other) - shared)

@@ -39,7 +39,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Found:
-    """`complete` is False when there was more to compare, or more to find, than one search does: ask for more likeness."""
+    """`complete` is False when there was more to compare or to find than one search does: ask for more likeness."""
 
     pairs: list[Pair]
     compared: int

@@ -28,6 +28,7 @@ async def test_a_need_is_announced_with_its_score(strategy: ServiceUnderTest, st
         "need_id": made["id"],
         "market_space_id": space["id"],
         "customer_id": None,
+        "segment_id": None,
         "statement": NEED["statement"],
         "importance": 9,
         "satisfaction": 4,

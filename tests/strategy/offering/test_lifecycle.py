@@ -10,15 +10,8 @@ from chassis.ids import uuid7
 from chassis.money import Money
 from strategy.known_service.model import KnownService, KnownStage
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
-from strategy.offering.model import (
-    LIFECYCLE,
-    Blocked,
-    NotInDraft,
-    Offering,
-    OfferingStatus,
-    Proposition,
-    ServiceUnusable,
-)
+from strategy.offering.lifecycle import LIFECYCLE, OfferingStatus
+from strategy.offering.model import Blocked, NotInDraft, Offering, Proposition, ServiceUnusable
 
 DAY = date(2026, 1, 15)
 

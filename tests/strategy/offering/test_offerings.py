@@ -47,6 +47,7 @@ async def test_a_launch_is_announced_and_meets_the_needs(strategy: ServiceUnderT
         "name": "workplace",
         "service_ids": [str(service)],
         "need_ids": [need["id"]],
+        "bundle_codes": [],
         "launched_on": "2026-01-15",
     }
     assert await state(steps, need) == "met"

@@ -1,8 +1,10 @@
-"""What finance does when it hears the facts of strategy: customers become consumers, initiatives projects."""
+"""What finance does when it hears the facts of strategy: customers become consumers, initiatives projects, demand
+quantities of drivers."""
 
 from datetime import date, timedelta
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -131,4 +133,32 @@ async def record_driver_quantity(session: AsyncSession, fact: CustomerSized) -> 
     """A measure of customers is a driver of the same code."""
     await drivers.record_quantity(
         session, code=fact.measure, consumer_id=fact.customer_id, valid_from=fact.valid_from, quantity=fact.quantity
+    )
+
+
+class MonthlyVolume(BaseModel):
+    month: date
+    quantity: NonNegativeAmount
+
+
+class DemandForecast(Reading, type="strategy.demand-forecast.v1"):
+    name: str
+    unit: str
+    service_id: UUID | None
+    customer_id: UUID | None
+    driver: str | None
+    observed: list[MonthlyVolume]
+    expected: list[MonthlyVolume]
+
+
+@reactions.to(DemandForecast)
+async def record_expected_quantities(session: AsyncSession, fact: DemandForecast) -> None:
+    """Demand with a driver gives it dated quantities, counted ones as well as expected: of the customer who asks, else
+    of the service's cost object. A later forecast takes the place of what it has quantities for."""
+    if fact.driver is None:
+        return
+    volumes = {volume.month: volume.quantity for volume in (*fact.observed, *fact.expected)}
+    described = {"code": fact.driver, "name": fact.name, "unit": fact.unit}
+    await drivers.record_demand(
+        session, described, service_id=fact.service_id, consumer_id=fact.customer_id, volumes=volumes
     )

@@ -8,6 +8,7 @@ from portfolio.business_case.steps import router as business_case_steps
 from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
+from portfolio.evidence.market_routes import router as market_evidence
 from portfolio.evidence.routes import router as evidence
 from portfolio.investment_plan.events import InvestmentPlanApproved
 from portfolio.investment_plan.routes import router as investment_plans
@@ -59,6 +60,7 @@ manifest = Manifest(
         outages,
         performance_assessments,
         evidence,
+        market_evidence,
         reviews,
         approval_policy,
         business_cases,

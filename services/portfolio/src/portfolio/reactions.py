@@ -125,6 +125,39 @@ class NeedAssessed(Reading, type="strategy.need-assessed.v1"):
     importance: int
 
 
+class MonthlyVolume(BaseModel):
+    month: date
+    quantity: NonNegativeAmount
+
+
+class DemandForecast(Reading, type="strategy.demand-forecast.v1"):
+    demand_pattern_id: UUID
+    code: str
+    name: str
+    unit: str
+    service_id: UUID | None
+    need_id: UUID | None
+    customer_id: UUID | None
+    segment_id: UUID | None
+    method: str
+    mean_absolute_error: NonNegativeAmount | None
+    made_on: date
+    observed: list[MonthlyVolume]
+    expected: list[MonthlyVolume]
+
+
+class CoverageChanged(Reading, type="strategy.coverage-changed.v1"):
+    subject_kind: str
+    subject_id: UUID
+    label: str
+    service_kind: str | None
+    coverage_class: str
+    before: str | None
+    offerings: int
+    weight: int
+    changed_on: date
+
+
 @reactions.to(CostPosted)
 async def keep_cost(session: AsyncSession, fact: CostPosted) -> None:
     """Costs without a cost object are nobody's yet; once assigned, finance posts the difference."""
@@ -211,6 +244,21 @@ class ObjectiveAligned(Reading, type="strategy.objective-aligned.v1"):
 async def keep_alignment(session: AsyncSession, fact: ObjectiveAligned) -> None:
     sequence, heard_at, said = fact.envelope.sequence, fact.envelope.time, fact.model_dump(exclude={"service_id"})
     await keeping.know_alignment(session, fact.service_id, sequence=sequence, heard_at=heard_at, **said)
+
+
+@reactions.to(DemandForecast)
+async def keep_demand(session: AsyncSession, fact: DemandForecast) -> None:
+    sequence, heard_at = fact.envelope.sequence, fact.envelope.time
+    months = fact.model_dump(mode="json", include={"observed", "expected"})
+    said = fact.model_dump(exclude={"demand_pattern_id", "observed", "expected"})
+    await keeping.know_demand(session, fact.demand_pattern_id, sequence=sequence, heard_at=heard_at, **said, **months)
+
+
+@reactions.to(CoverageChanged)
+async def keep_coverage(session: AsyncSession, fact: CoverageChanged) -> None:
+    sequence, heard_at = fact.envelope.sequence, fact.envelope.time
+    said = fact.model_dump(exclude={"subject_id"})
+    await keeping.know_coverage(session, fact.subject_id, sequence=sequence, heard_at=heard_at, **said)
 
 
 class InvestmentAppraised(Reading, type="finance.investment-appraised.v1"):

@@ -8,11 +8,17 @@ from strategy.asset.capacity_routes import router as capacities
 from strategy.asset.entitlement_routes import router as entitlements
 from strategy.asset.events import CapacityChanged
 from strategy.asset.routes import router as assets
+from strategy.coverage.events import CoverageChanged
+from strategy.coverage.routes import router as coverages
 from strategy.customer.events import CustomerChanged, CustomerRegistered, CustomerSized, CustomersMerged
 from strategy.customer.import_routes import router as customer_imports
 from strategy.customer.routes import router as customers
 from strategy.customer.size_routes import router as customer_sizes
+from strategy.customer_match.routes import router as customer_matches
 from strategy.db import Base
+from strategy.demand_pattern.events import DemandForecast
+from strategy.demand_pattern.import_routes import router as demand_volume_imports
+from strategy.demand_pattern.routes import router as demand_patterns
 from strategy.initiative import events as initiative
 from strategy.initiative.dependency_routes import router as dependencies
 from strategy.initiative.following_routes import router as following
@@ -26,9 +32,13 @@ from strategy.need.events import NeedAssessed, NeedIdentified, NeedReopened
 from strategy.need.routes import router as needs
 from strategy.objective.measure_routes import router as measures
 from strategy.objective.routes import router as objectives
+from strategy.offering.choice_routes import router as offering_choices
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
 from strategy.offering.routes import router as offerings
 from strategy.reactions import reactions
+from strategy.segment.events import SegmentChanged, SegmentDefined
+from strategy.segment.member_routes import router as segment_members
+from strategy.segment.routes import router as segments
 
 manifest = Manifest(
     name="strategy",
@@ -41,9 +51,16 @@ manifest = Manifest(
         customers,
         customer_sizes,
         customer_imports,
+        customer_matches,
+        segments,
+        segment_members,
         needs,
+        demand_patterns,
+        demand_volume_imports,
         offerings,
+        offering_choices,
         known_services,
+        coverages,
         objectives,
         measures,
         alignments,
@@ -62,9 +79,12 @@ manifest = Manifest(
         CustomerChanged,
         CustomersMerged,
         CustomerSized,
+        SegmentDefined,
+        SegmentChanged,
         NeedIdentified,
         NeedAssessed,
         NeedReopened,
+        DemandForecast,
         OfferingLaunched,
         OfferingWithdrawn,
         ObjectiveAligned,
@@ -75,6 +95,7 @@ manifest = Manifest(
         initiative.InitiativeCompleted,
         initiative.InitiativeCancelled,
         CapacityChanged,
+        CoverageChanged,
     ],
     reactions=reactions.all,
     chores=[Chore("realign services with the objectives of the day", realign_today, every_seconds=600)],

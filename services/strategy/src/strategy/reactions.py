@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.events import Reading
 from chassis.manifest import Reactions
+from strategy.coverage.actions import judge
 from strategy.known_service.model import KnownStage
 from strategy.known_service.queries import learn, relearn
 from strategy.offering import actions
+from strategy.offering.bundle import launched_above
 from strategy.offering.queries import launched_with
 
 reactions = Reactions()
@@ -65,14 +67,20 @@ async def _learn(
     )
 
 
+async def _judge(session: AsyncSession, fact: ServiceChartered | ServiceLaunched | ServiceRetired) -> None:
+    await judge(session, on=fact.envelope.time.date(), services=[fact.service_id])
+
+
 @reactions.to(ServiceChartered)
 async def allow_in_offerings(session: AsyncSession, fact: ServiceChartered) -> None:
-    await _learn(session, fact, KnownStage.CHARTERED)
+    if await _learn(session, fact, KnownStage.CHARTERED):
+        await _judge(session, fact)
 
 
 @reactions.to(ServiceLaunched)
 async def allow_launching(session: AsyncSession, fact: ServiceLaunched) -> None:
-    await _learn(session, fact, KnownStage.OPERATIONAL)
+    if await _learn(session, fact, KnownStage.OPERATIONAL):
+        await _judge(session, fact)
 
 
 @reactions.to(ServiceChanged)
@@ -91,7 +99,10 @@ async def know_withdrawn_service(session: AsyncSession, fact: ServiceWithdrawn) 
 
 @reactions.to(ServiceRetired)
 async def withdraw_offerings(session: AsyncSession, fact: ServiceRetired) -> None:
-    """Also reopens the needs that no other launched offering addresses. Drafts stay, but cannot be launched with it."""
+    """Bundles of its offerings go as well, and needs that no other launched offering addresses reopen. Drafts stay, but
+    cannot be launched with it."""
     if await _learn(session, fact, KnownStage.RETIRED):
         offerings = await launched_with(session, fact.service_id)
+        offerings += await launched_above(session, offerings)
         await actions.withdraw(session, offerings, on=fact.retired_on, reason=f"The service {fact.code} was retired.")
+        await _judge(session, fact)

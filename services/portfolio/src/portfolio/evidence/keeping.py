@@ -19,6 +19,8 @@ from portfolio.evidence.kept import (
     KnownAlignment,
     KnownAllocationRun,
     KnownChargeRun,
+    KnownCoverage,
+    KnownDemand,
     KnownNeed,
     KnownOffering,
     PostedCost,
@@ -154,6 +156,14 @@ async def know_alignment(
 ) -> None:
     said = {"score": score, "objectives": objectives, "known_sequence": sequence, "heard_at": heard_at}
     await _know(session, KnownAlignment, service_id, said)
+
+
+async def know_demand(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, **said: Any) -> None:
+    await _know(session, KnownDemand, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
+
+
+async def know_coverage(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, **said: Any) -> None:
+    await _know(session, KnownCoverage, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
 
 
 async def _know(session: AsyncSession, kept: Any, id: UUID, said: Mapping[str, Any]) -> None:

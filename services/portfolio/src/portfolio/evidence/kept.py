@@ -9,10 +9,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.money import exact_sum
 from portfolio.db import Base
+from portfolio.evidence.trend import change
 
 
 class PostedCost(Base):
@@ -136,5 +138,52 @@ class KnownAlignment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     score: Mapped[Decimal | None]
     objectives: Mapped[int]
+    known_sequence: Mapped[int]
+    heard_at: Mapped[datetime]
+
+
+class KnownDemand(Base):
+    """Demand by a pattern of strategy: months that were counted, months that are expected, by its latest forecast."""
+
+    __tablename__ = "known_demands"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    unit: Mapped[str]
+    service_id: Mapped[UUID | None] = mapped_column(index=True)
+    need_id: Mapped[UUID | None] = mapped_column(index=True)
+    customer_id: Mapped[UUID | None] = mapped_column(index=True)
+    segment_id: Mapped[UUID | None]
+    method: Mapped[str]
+    mean_absolute_error: Mapped[Decimal | None]
+    made_on: Mapped[date]
+    observed: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    expected: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    known_sequence: Mapped[int]
+    heard_at: Mapped[datetime]
+
+    @property
+    def change(self) -> Decimal | None:
+        """From the mean of the latest months to that of as many expected ones, at most a year of each."""
+        months = min(len(self.observed), len(self.expected), 12)
+        before, after = self.observed[len(self.observed) - months :], self.expected[:months]
+        return change(*(exact_sum(Decimal(volume["quantity"]) for volume in part) for part in (before, after)))
+
+
+class KnownCoverage(Base):
+    """A need or a service, and whether offerings serve it, as strategy judged it last."""
+
+    __tablename__ = "known_coverages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str]
+    label: Mapped[str]
+    service_kind: Mapped[str | None]
+    coverage_class: Mapped[str] = mapped_column(index=True)
+    before: Mapped[str | None]
+    offerings: Mapped[int]
+    weight: Mapped[int]
+    changed_on: Mapped[date]
     known_sequence: Mapped[int]
     heard_at: Mapped[datetime]

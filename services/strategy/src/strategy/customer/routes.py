@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from chassis.application import Today
 from chassis.operations import ExpectedVersion, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.text import CODE, LINE, Code, Line
@@ -143,7 +144,7 @@ async def move_customer(
     example={"survivor_id": SOME_ID},
 )
 async def merge_customer(
-    customer_id: UUID, command: MergeCustomer, version: ExpectedVersion, session: Session
+    customer_id: UUID, command: MergeCustomer, version: ExpectedVersion, session: Session, today: Today
 ) -> CustomerView:
     """Merge a customer into another one, which is answered.
 
@@ -153,7 +154,7 @@ async def merge_customer(
     await tree.hold(session, Customer)
     merged = await held(session, Customer, customer_id, version=version)
     survivor = await held(session, Customer, command.survivor_id)
-    await actions.merge(session, merged=merged, survivor=survivor)
+    await actions.merge(session, merged=merged, survivor=survivor, on=today)
     await session.flush()
     return await queries.shown(session, survivor.id)
 

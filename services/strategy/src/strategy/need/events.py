@@ -12,6 +12,7 @@ class NeedIdentified(Event, type="strategy.need-identified.v1"):
     need_id: UUID
     market_space_id: UUID | None
     customer_id: UUID | None
+    segment_id: UUID | None
     statement: str
     importance: int
     satisfaction: int | None

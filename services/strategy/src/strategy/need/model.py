@@ -1,4 +1,4 @@
-"""A need: an outcome that a customer or a market space wants, how much it matters, and how well it is met today."""
+"""A need: an outcome that somebody in the market wants, how much it matters, and how well it is met today."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from strategy.need.events import NeedAssessed, NeedIdentified, NeedReopened
 
 
 class NotOneBeneficiary(Invalid, code="strategy.need.not-one-beneficiary"):
-    """A need is that of either one customer or one market space."""
+    """A need is that of one customer, one segment or one market space."""
 
 
 class InTheFuture(Invalid, code="strategy.need.in-the-future"):
@@ -74,13 +74,16 @@ class Need(Aggregate, Base):
     """`importance`, `satisfaction` and `opportunity_score` are those of the latest assessment, of `assessed_on`."""
 
     __tablename__ = "needs"
-    __table_args__ = (CheckConstraint("num_nonnulls(customer_id, market_space_id) = 1", name="one_beneficiary"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(customer_id, market_space_id, segment_id) = 1", name="one_beneficiary"),
+    )
 
     statement: Mapped[str]
     asked_by: Mapped[str]
     identified_on: Mapped[date]
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"), index=True)
     market_space_id: Mapped[UUID | None] = mapped_column(ForeignKey("market_spaces.id"), index=True)
+    segment_id: Mapped[UUID | None] = mapped_column(ForeignKey("segments.id"), index=True)
     state: Mapped[NeedState]
     state_reason: Mapped[str]
     importance: Mapped[int]
@@ -98,19 +101,21 @@ class Need(Aggregate, Base):
         today: date,
         customer_id: UUID | None,
         market_space_id: UUID | None,
+        segment_id: UUID | None = None,
         assessment: Assessment,
     ) -> "Need":
-        if (customer_id is None) == (market_space_id is None):
-            raise NotOneBeneficiary("Name either the customer or the market space whose need it is.")
+        if [customer_id, market_space_id, segment_id].count(None) != 2:
+            raise NotOneBeneficiary("Name the customer, the segment or the market space whose need it is.")
         _must_be_past(on, today)
         need = cls(statement=statement, asked_by=asked_by, identified_on=on, state=NeedState.OPEN, state_reason="")
-        need.customer_id, need.market_space_id = customer_id, market_space_id
+        need.customer_id, need.market_space_id, need.segment_id = customer_id, market_space_id, segment_id
         need._take(assessment, on=on)
         need.record(
             NeedIdentified(
                 need_id=need.id,
                 market_space_id=market_space_id,
                 customer_id=customer_id,
+                segment_id=segment_id,
                 statement=statement,
                 importance=assessment.importance,
                 satisfaction=assessment.satisfaction,

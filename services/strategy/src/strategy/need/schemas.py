@@ -27,8 +27,9 @@ class DescribeNeed(Schema):
 
 
 class IdentifyNeed(DescribeNeed, AssessNeed):
-    customer_id: UUID | None = Field(default=None, description="Whose need it is; either this or a market space.")
+    customer_id: UUID | None = Field(default=None, description="Whose need it is: this, a segment or a market space.")
     market_space_id: UUID | None = None
+    segment_id: UUID | None = None
     identified_on: Day | None = Field(default=None, description="Today when left out.")
 
 
@@ -43,6 +44,7 @@ class NeedView(Schema):
     identified_on: Day
     customer_id: UUID | None
     market_space_id: UUID | None
+    segment_id: UUID | None
     state: NeedState
     state_reason: str
     importance: int
@@ -59,3 +61,19 @@ class NeedAssessmentView(Schema):
     assessed_on: Day
     importance: int
     satisfaction: int | None
+
+
+class RankedNeedView(Schema):
+    """A need as it was assessed on a day or last before it."""
+
+    rank: int = Field(description="1 for the highest score; of equal scores the more important; equals share a rank.")
+    need_id: UUID
+    statement: str
+    asked_by: str
+    customer_id: UUID | None
+    market_space_id: UUID | None
+    segment_id: UUID | None
+    importance: int
+    satisfaction: int
+    opportunity_score: int
+    assessed_on: Day

@@ -14,6 +14,7 @@ class OfferingLaunched(Event, type="strategy.offering-launched.v1"):
     name: str
     service_ids: list[UUID]
     need_ids: list[UUID]
+    bundle_codes: list[str]
     launched_on: date
 
 

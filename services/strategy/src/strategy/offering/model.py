@@ -1,15 +1,15 @@
 """An offering: what a part of the market is promised, the services that keep the promise, its life until withdrawal."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.aggregate import Aggregate
@@ -18,6 +18,7 @@ from chassis.problems import Conflict
 from strategy.db import Base
 from strategy.known_service.model import KnownService, KnownStage
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
+from strategy.offering.lifecycle import IN_WORK, LIFECYCLE, Blocker, OfferingStatus
 
 
 class CodeTaken(Conflict, code="strategy.offering.code-taken", constraint="uq_offerings_code_revision"):
@@ -40,46 +41,37 @@ class ServiceUnusable(Conflict, code="strategy.offering.service-unusable"):
     """An offering is made of services that are chartered and not retired."""
 
 
+class BundleLoop(Conflict, code="strategy.offering.bundle-loop"):
+    """An offering cannot be a part of itself."""
+
+
+class Ended(Conflict, code="strategy.offering.ended"):
+    """The revision is withdrawn or superseded."""
+
+
 class Blocked(Conflict, code="strategy.offering.blocked"):
     """Something stands in the way of this step; `blockers` lists all of it."""
 
 
-class OfferingStatus(StrEnum):
-    DRAFT = "draft"
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    LAUNCHED = "launched"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
+class PriceBasis(StrEnum):
+    """What the intended price is asked for."""
+
+    NO_CHARGE = "no_charge"
+    FLAT = "flat"
+    PER_UNIT = "per_unit"
+    COST_PLUS = "cost_plus"
 
 
 S = OfferingStatus
 
-# Step → the statuses that it may be taken from, and the one that it leads to.
-LIFECYCLE: dict[str, tuple[frozenset[OfferingStatus], OfferingStatus]] = {
-    "propose": (frozenset({S.DRAFT}), S.PROPOSED),
-    "return": (frozenset({S.PROPOSED, S.APPROVED}), S.DRAFT),
-    "approve": (frozenset({S.PROPOSED}), S.APPROVED),
-    "launch": (frozenset({S.APPROVED}), S.LAUNCHED),
-    "supersede": (frozenset({S.LAUNCHED}), S.SUPERSEDED),
-    "withdraw": (frozenset({S.DRAFT, S.PROPOSED, S.APPROVED, S.LAUNCHED}), S.WITHDRAWN),
-    "revise": (frozenset({S.LAUNCHED, S.WITHDRAWN}), S.DRAFT),
-}
-IN_WORK = "status IN ('draft', 'proposed', 'approved')"
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """One thing that stands in the way of a step, and where it can be looked at."""
-
-    kind: str
-    sentence: str
-    link: str
-
 
 @dataclass(frozen=True, kw_only=True)
 class Proposition:
-    """What an offering promises, to whom, for which needs, made of which services, at about which price."""
+    """What an offering promises, to whom, for which needs, made of which services or offerings, at about which price.
+
+    `promises` is the measurable part of the warranty, `options` what can be chosen with it, `bundle_codes` are the
+    offerings that it bundles, whatever their revision.
+    """
 
     name: str
     utility: str
@@ -89,6 +81,11 @@ class Proposition:
     market_space_ids: list[UUID]
     price: Money | None
     pricing_note: str
+    price_basis: PriceBasis | None = None
+    price_unit: str | None = None
+    promises: dict[str, Any] = field(default_factory=dict)
+    options: list[dict[str, Any]] = field(default_factory=list)
+    bundle_codes: list[str] = field(default_factory=list)
 
 
 class Offering(Aggregate, Base):
@@ -101,6 +98,7 @@ class Offering(Aggregate, Base):
         Index("uq_offerings_code_in_work", "code", unique=True, postgresql_where=text(IN_WORK)),
         Index("ix_offerings_need_ids", "need_ids", postgresql_using="gin"),
         Index("ix_offerings_service_ids", "service_ids", postgresql_using="gin"),
+        Index("ix_offerings_bundle_codes", "bundle_codes", postgresql_using="gin"),
         Index("ix_offerings_market_space_ids", "market_space_ids", postgresql_using="gin"),
         CheckConstraint("num_nonnulls(price_amount, price_currency) <> 1", name="price"),
         CheckConstraint("price_amount <> 'NaN'", name="price_amount"),
@@ -118,6 +116,12 @@ class Offering(Aggregate, Base):
     price_amount: Mapped[Decimal | None]
     price_currency: Mapped[str | None]
     pricing_note: Mapped[str]
+    price_basis: Mapped[PriceBasis | None]
+    price_unit: Mapped[str | None]
+    promises: Mapped[dict[str, Any]]
+    options: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    bundle_codes: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    positioning: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     launched_on: Mapped[date | None]
     withdrawn_on: Mapped[date | None]
     withdrawal_reason: Mapped[str]
@@ -150,7 +154,14 @@ class Offering(Aggregate, Base):
         self._step("revise")
         draft = Offering(code=self.code, revision=revision, status=S.DRAFT, withdrawal_reason="")
         draft._promise(self)
+        draft.positioning = self.positioning
         return draft
+
+    def position(self, positioning: dict[str, Any]) -> None:
+        """How it stands against alternatives: no promise, so a launched one may be positioned anew."""
+        if self.status in (S.WITHDRAWN, S.SUPERSEDED):
+            raise Ended(f"Revision {self.revision} of {self.code} is {self.status}.")
+        self.positioning = positioning
 
     def _promise(self, content: "Proposition | Offering") -> None:
         for part in fields(Proposition):
@@ -165,9 +176,12 @@ class Offering(Aggregate, Base):
     def approve(self) -> None:
         self.status = self._step("approve")
 
-    def launch(self, *, on: date, services: Collection[KnownService]) -> None:
-        """`services` are the known ones that it is made of: each must be operational."""
-        self.status = self._step("launch", [*self._lacking(), *_not_operational(self.service_ids, services)])
+    def launch(self, *, on: date, services: Collection[KnownService], launched_codes: Collection[str] = ()) -> None:
+        """`services` are the known ones that it is made of: each must be operational; `launched_codes` those of the
+        offerings that it bundles that are launched: all must be."""
+        waiting = [code for code in self.bundle_codes if code not in launched_codes]
+        blockers = [*_not_operational(self.service_ids, services), *map(_not_launched, waiting)]
+        self.status = self._step("launch", [*self._lacking(), *blockers])
         self.launched_on = on
         self.record(
             OfferingLaunched(
@@ -176,6 +190,7 @@ class Offering(Aggregate, Base):
                 name=self.name,
                 service_ids=self.service_ids,
                 need_ids=self.need_ids,
+                bundle_codes=self.bundle_codes,
                 launched_on=on,
             )
         )
@@ -183,9 +198,13 @@ class Offering(Aggregate, Base):
     def supersede(self, *, by: "Offering", on: date) -> None:
         self._end(self._step("supersede"), on=on, reason=f"Superseded by revision {by.revision}.")
 
-    def withdraw(self, *, on: date, reason: str) -> None:
-        """One that was never launched ends without an announcement."""
-        self._end(self._step("withdraw"), on=on, reason=reason)
+    def withdraw(self, *, on: date, reason: str, bundled_in: "Sequence[Offering]" = ()) -> None:
+        """One that was never launched ends without an announcement. Launched ones that bundle it stand in the way."""
+        blockers = [
+            Blocker("bundled", f"The launched offering {bundle.code} bundles it.", f"/v1/offerings/{bundle.id}")
+            for bundle in bundled_in
+        ]
+        self._end(self._step("withdraw", blockers), on=on, reason=reason)
 
     def _end(self, status: OfferingStatus, *, on: date, reason: str) -> None:
         was_launched = self.status is S.LAUNCHED
@@ -219,7 +238,7 @@ class Offering(Aggregate, Base):
 
     def _lacking(self) -> list[Blocker]:
         link = f"/v1/offerings/{self.id}"
-        parts = {"service": self.service_ids, "need": self.need_ids}
+        parts = {"service": [*self.service_ids, *self.bundle_codes], "need": self.need_ids}
         return [
             Blocker(f"no-{part}", f"It names no {part}; it takes at least one.", link)
             for part, ids in parts.items()
@@ -238,6 +257,11 @@ def _not_operational(ids: Sequence[UUID], services: Collection[KnownService]) ->
         )
         for id, service in waiting
     ]
+
+
+def _not_launched(code: str) -> Blocker:
+    sentence = f"The offering {code}, which it bundles, is not launched."
+    return Blocker("offering-not-launched", sentence, f"/v1/offerings?code={code}")
 
 
 def _must_be_usable(ids: Collection[UUID], services: Collection[KnownService]) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.problems import NoSuchResource
 from strategy.market_space.model import MarketSpace
 from strategy.need.model import Need
-from strategy.offering.model import Offering, OfferingStatus
+from strategy.offering.lifecycle import OfferingStatus
+from strategy.offering.model import Offering
 from strategy.offering.schemas import ReshapeOffering
 
 

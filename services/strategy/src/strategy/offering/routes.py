@@ -1,6 +1,6 @@
 """The operations on offerings."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
@@ -12,14 +12,15 @@ from chassis.pages import AskedPage, Page, page
 from chassis.text import Code
 from strategy.holding import held
 from strategy.known_service.queries import named
-from strategy.offering import actions, queries
+from strategy.offering import actions, bundle, queries
+from strategy.offering.lifecycle import OfferingStatus
 from strategy.offering.model import (
     AnotherLaunched,
     Blocked,
+    BundleLoop,
     CodeTaken,
     NotInDraft,
     Offering,
-    OfferingStatus,
     RevisionInWork,
     ServiceUnusable,
 )
@@ -43,13 +44,14 @@ PROPOSITION = {
     "POST",
     "/offerings",
     permission=WRITE,
-    problems=[CodeTaken, ServiceUnusable],
+    problems=[CodeTaken, ServiceUnusable, BundleLoop],
     status=201,
     example={"code": "workplace", **PROPOSITION},
 )
 async def draft_offering(command: DraftOffering, session: Session) -> OfferingView:
     """Draft an offering."""
     await queries.refuse_unknown(session, command)
+    await bundle.refuse_loop(session, command.code, command.bundle_codes)
     services = await named(session, command.service_ids)
     offering = Offering.draft(code=command.code, proposition=command.proposition, services=services)
     session.add(offering)
@@ -66,16 +68,18 @@ async def list_offerings(
     service_id: Annotated[UUID | None, Query(description="Made of this service.")] = None,
     need_id: Annotated[UUID | None, Query(description="Addressing this need.")] = None,
     market_space_id: Annotated[UUID | None, Query(description="Made for this market space.")] = None,
+    bundles: Annotated[Code | None, Query(description="Bundling the offering with this code.")] = None,
 ) -> Page[OfferingView]:
     """List offerings, each revision by itself; `status=launched` gives those that are offered now."""
     exact = {"code": code, "status": status}
     query = select(Offering).filter_by(**{name: value for name, value in exact.items() if value is not None})
-    named_ids = [
+    named_ids: list[tuple[Any, Any]] = [
         (Offering.service_ids, service_id),
         (Offering.need_ids, need_id),
         (Offering.market_space_ids, market_space_id),
+        (Offering.bundle_codes, bundles),
     ]
-    query = query.where(*(column.contains([id]) for column, id in named_ids if id is not None))
+    query = query.where(*(column.contains([name]) for column, name in named_ids if name is not None))
     sorts = {"code": Offering.code, "name": Offering.name}
     return await page(session, query, asked, sorts=sorts, tie=Offering.id)
 
@@ -90,7 +94,7 @@ async def get_offering(offering_id: UUID, session: Session) -> OfferingView:
     "PUT",
     "/offerings/{offering_id}",
     permission=WRITE,
-    problems=[NotInDraft, ServiceUnusable],
+    problems=[NotInDraft, ServiceUnusable, BundleLoop],
     example=PROPOSITION,
 )
 async def reshape_offering(
@@ -99,6 +103,7 @@ async def reshape_offering(
     """Change a draft."""
     offering = await found(session, Offering, offering_id, version=version)
     await queries.refuse_unknown(session, command)
+    await bundle.refuse_loop(session, offering.code, command.bundle_codes)
     offering.reshape(command.proposition, services=await named(session, command.service_ids))
     await session.flush()
     return OfferingView.model_validate(offering)
@@ -150,9 +155,10 @@ async def launch_offering(offering_id: UUID, version: ExpectedVersion, session: 
 async def withdraw_offering(
     offering_id: UUID, command: WithdrawOffering, version: ExpectedVersion, session: Session, today: Today
 ) -> OfferingView:
-    """Withdraw an offering. Needs that no launched offering addresses any more reopen."""
+    """Withdraw an offering that no launched one bundles. Needs that no launched offering addresses any more reopen."""
     offering = await held(session, Offering, offering_id, version=version)
-    await actions.withdraw(session, [offering], on=today, reason=command.reason)
+    above = await bundle.launched_above(session, [offering])
+    await actions.withdraw(session, [offering], on=today, reason=command.reason, bundled_in=above)
     await session.flush()
     return OfferingView.model_validate(offering)
 
@@ -161,12 +167,13 @@ async def withdraw_offering(
     "POST",
     "/offerings/{offering_id}/revisions",
     permission=WRITE,
-    problems=[Blocked, RevisionInWork, CodeTaken],
+    problems=[Blocked, RevisionInWork, CodeTaken, BundleLoop],
     status=201,
 )
 async def revise_offering(offering_id: UUID, version: ExpectedVersion, session: Session) -> OfferingView:
     """Draft the next revision of a launched or withdrawn offering, which stays as it is until that one is launched."""
     offering = await held(session, Offering, offering_id, version=version)
+    await bundle.refuse_loop(session, offering.code, offering.bundle_codes)
     revision = offering.revise(revision=await queries.next_revision(session, offering.code))
     session.add(revision)
     await session.flush()

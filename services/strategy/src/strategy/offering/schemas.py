@@ -1,22 +1,28 @@
 """What callers send and see of offerings."""
 
-from typing import Annotated
+from typing import Annotated, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chassis.money import Money
 from chassis.text import NO_NUL, Code, Day, Line, Prose, Schema
-from strategy.offering.model import OfferingStatus, Proposition
+from strategy.offering.lifecycle import OfferingStatus
+from strategy.offering.model import PriceBasis, Proposition
+from strategy.offering.option import Option, must_fit
+from strategy.offering.promises import Promises
+
+T = TypeVar("T", UUID, str)
 
 
-def _each_once(ids: list[UUID]) -> list[UUID]:
+def _each_once(ids: list[T]) -> list[T]:
     if len(set(ids)) < len(ids):
-        raise ValueError("an id is named more than once")
+        raise ValueError("one is named more than once")
     return ids
 
 
 Ids = Annotated[list[UUID], Field(max_length=100), AfterValidator(_each_once)]
+Codes = Annotated[list[Code], Field(max_length=50), AfterValidator(_each_once)]
 Sentences = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=NO_NUL)]
 
 
@@ -38,6 +44,20 @@ class ReshapeOffering(Schema):
     market_space_ids: Ids = Field(default=[])
     price: Money | None = Field(default=None, description="The intended price; null while it is not a number.")
     pricing_note: Prose = Field(default="", description="How it is to be priced, in words.")
+    price_basis: PriceBasis | None = Field(default=None, description="What the price is for; null while open.")
+    price_unit: Line | None = Field(default=None, description="Of a price per unit, such as: seat and month.")
+    promises: Promises = Field(default=Promises(), description="What of the warranty can be measured.")
+    options: list[Option] = Field(default=[], max_length=50, description="What can be chosen with it.")
+    bundle_codes: Codes = Field(default=[], description="The offerings that it bundles, whatever their revision.")
+
+    @model_validator(mode="after")
+    def _is_priced_and_optioned_in_one_way(self) -> Self:
+        if (self.price_basis is PriceBasis.PER_UNIT) != (self.price_unit is not None):
+            raise ValueError("a price per unit, and only that, names its unit")
+        if self.price_basis is PriceBasis.NO_CHARGE and self.price is not None:
+            raise ValueError("what is offered without charge has no price")
+        must_fit(self.options, currency=self.price.currency if self.price else None)
+        return self
 
     @property
     def proposition(self) -> Proposition:
@@ -50,6 +70,11 @@ class ReshapeOffering(Schema):
             market_space_ids=self.market_space_ids,
             price=self.price,
             pricing_note=self.pricing_note,
+            price_basis=self.price_basis,
+            price_unit=self.price_unit,
+            promises=self.promises.model_dump(mode="json"),
+            options=[option.model_dump(mode="json") for option in self.options],
+            bundle_codes=self.bundle_codes,
         )
 
 
@@ -81,6 +106,11 @@ class OfferingView(Schema):
     market_space_ids: list[UUID]
     price: Money | None
     pricing_note: str
+    price_basis: PriceBasis | None
+    price_unit: str | None
+    promises: Promises
+    options: list[Option]
+    bundle_codes: list[str]
     launched_on: Day | None
     withdrawn_on: Day | None = Field(description="Also the day on which a later revision took its place.")
     withdrawal_reason: str

@@ -1,5 +1,4 @@
-"""What finance does when it hears the facts of strategy: customers become consumers, initiatives projects, demand
-quantities of drivers."""
+"""What finance does when it hears the facts of strategy, on customers, initiatives and demand."""
 
 from datetime import date, timedelta
 from uuid import UUID

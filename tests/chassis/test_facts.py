@@ -4,6 +4,7 @@ import gc
 
 import pytest
 
+from chassis.events import Event
 from chassis.testing import ServiceUnderTest
 from tests.chassis.events import addresses
 from tests.chassis.post import SENT, Parcel
@@ -70,3 +71,10 @@ async def test_a_rolled_back_fact_does_not_turn_up_in_a_later_transaction(post: 
         await _fail_to_send(post, flushed=False)
     await _sent(post)
     assert len(await post.announced()) == 1
+
+
+def test_no_field_hides_the_type_of_a_fact() -> None:
+    with pytest.raises(TypeError, match="hide the type"):
+
+        class ShopOpened(Event, type="shop.shop-opened.v1"):
+            type: str

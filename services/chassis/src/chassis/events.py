@@ -32,6 +32,8 @@ class Event(BaseModel):
 
     def __init_subclass__(cls, type: str, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if "type" in cls.__annotations__:
+            raise TypeError(f"{cls.__name__}: a field of this name would hide the type of the fact")
         cls.type = _checked_type(cls, type)
 
 

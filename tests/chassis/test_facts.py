@@ -77,4 +77,4 @@ def test_no_field_hides_the_type_of_a_fact() -> None:
     with pytest.raises(TypeError, match="hide the type"):
 
         class ShopOpened(Event, type="shop.shop-opened.v1"):
-            type: str
+            type: str  # type: ignore[misc]

@@ -20,6 +20,7 @@ from portfolio.outage.routes import router as outages
 from portfolio.performance_assessment.closed_windows import assess_by_the_clock
 from portfolio.performance_assessment.events import PerformanceAssessed
 from portfolio.performance_assessment.routes import router as performance_assessments
+from portfolio.picture.routes import router as pictures
 from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
 from portfolio.review.events import ServiceReviewed
@@ -69,6 +70,7 @@ manifest = Manifest(
         investment_plans,
         plan_solutions,
         investment_plan_steps,
+        pictures,
     ],
     events=[
         service.ServiceProposed,

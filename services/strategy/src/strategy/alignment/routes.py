@@ -17,9 +17,9 @@ from strategy.alignment.paths import Asked, paths
 from strategy.alignment.schemas import (
     AlignmentScoreView,
     AlignmentView,
-    CoverageView,
     JudgeAlignment,
     LinkAlignment,
+    ObjectiveCoverageView,
     PathsView,
     Target,
 )
@@ -151,7 +151,7 @@ async def list_coverage_of_objectives(
     as_of: AsOf = None,
     active: Annotated[bool | None, Query(description="Whether an approved initiative serves it.")] = None,
     funded: Annotated[bool | None, Query(description="Whether an approved initiative with funding does.")] = None,
-) -> Page[CoverageView]:
+) -> Page[ObjectiveCoverageView]:
     """List the objectives in force with the work that serves them; `active=false` are those without any."""
     counted = queries.coverage(as_of or today).subquery()
     query = select(counted)

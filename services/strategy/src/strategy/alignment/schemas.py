@@ -57,7 +57,7 @@ class AlignmentScoreView(Schema):
     objectives: int
 
 
-class CoverageView(Schema):
+class ObjectiveCoverageView(Schema):
     """What serves an objective, or any objective below it. Active: approved and not ended, funded: and with funding."""
 
     objective_id: UUID

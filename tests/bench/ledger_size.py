@@ -15,7 +15,7 @@ from tests.bench.books import Books, books
 from tests.bench.http_load import WrongAnswers
 from tests.bench.measure import Curve, Effort, Measured
 
-SIZES = (10_000, 100_000)  # lines
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # lines
 ROUNDS = 5
 YEAR = {"starts_on": "2025-04-01", "ends_on": "2026-04-01"}
 

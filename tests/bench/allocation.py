@@ -35,9 +35,8 @@ class Allocating:
         owed = {"account": "L1", "amount": str(-COST * pools), "currency": "CAD"}
         about = {"posted_on": DAY, "description": code, "source": "bench", "reference": code}
         await self._post("/journal-entries", {**about, "lines": [*lines, owed]})
-        each = [
-            {"code": it, "sources": {"codes": [it]}, "targets": {"codes": takers}, "driver": code} for it in sources
-        ]
+        by = {"targets": {"kinds": ["service"]}, "driver": code}  # those that the driver counts
+        each = [{"code": it, "sources": {"codes": [it]}, **by} for it in sources]
         model = {"code": code, "name": code, "effective_from": "2025-04-01"}
         layers = [{"code": "all", "method": "direct", "pools": each}]
         await self._post("/allocation-models", {**model, "layers": layers})

@@ -113,7 +113,7 @@ async def show_value_for_money(
 ) -> Any:
     """Show what each service costs, in all and per unit, beside the demand for it and what it attains.
 
-    Demand is the quantity of the driver. Attainment is not measured: no fact tells finance of it yet."""
+    Demand is the quantity of the driver; attainment and coverage are as portfolio has assessed them."""
     earlier = await compared_range(session, within, compare)
     view = await value_for_money(session, within, earlier, selected, model=model, driver=driver)
     return tabled(table, ValueForMoneyRow, view.rows, selected.headers) if table else view

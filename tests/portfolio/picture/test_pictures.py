@@ -122,3 +122,20 @@ async def test_the_graph_shows_the_services_asked_for_and_what_they_use_of_one_a
 async def test_a_range_must_have_a_day(portfolio: ServiceUnderTest) -> None:
     answer = await portfolio.client.get("/v1/roadmap?starts_on=2026-01-01&ends_on=2026-01-01")
     refused(answer, 422, "request.invalid")
+
+
+async def test_a_relation_that_ends_makes_no_service_of_the_pipeline_younger(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    portfolio.clock.now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    user, used = await services.proposed("user"), await services.proposed("used")
+    assert (await services.use(user, used)).status_code == 201
+    portfolio.clock.now = datetime(2026, 1, 11, 12, tzinfo=UTC)
+    made(await services.step(used, "withdrawal"))
+    proposed = (await show(portfolio, "pipeline-funnel"))["stages"][0]
+    assert (proposed["services"], proposed["days_longest"]) == (1, 10)
+
+
+async def test_what_was_turned_down_is_on_no_roadmap(portfolio: ServiceUnderTest, services: Services) -> None:
+    made(await services.step(await services.proposed("no", planned_launch_on="2026-06-01"), "rejection"))
+    assert (await show(portfolio, "roadmap?starts_on=2026-01-01&ends_on=2027-01-01"))["items"] == []

@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from finance.report.table import Table, asked_table, harmless
+from chassis.cells import harmless
+from finance.report.table import Table, asked_table
 from tests.finance.books import Books, entry, line
 from tests.finance.report.reading import follow, in_each_form
 

@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.cells import harmless
 from chassis.money import plain
 from finance.charge_plan.model import ChargeMode
 from finance.credit_note.model import CreditNote, CreditNoteLine, CreditNoteTax
 from finance.focus_charge import row
 from finance.focus_charge.row import COLUMNS, Billed
 from finance.invoice.model import Invoice, InvoiceLine, InvoiceState, InvoiceTax
-from finance.report.table import harmless
 
 AT_A_TIME = 500
 

@@ -3,17 +3,15 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
-from chassis.money import plain
+from chassis.cells import harmless
 from chassis.text import Schema
 
 CSV_MEDIA, NDJSON_MEDIA = "text/csv", "application/x-ndjson"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NO_WORTH = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
 
 
@@ -51,13 +49,3 @@ def _csv(kind: type[Schema], rows: Sequence[Schema]) -> str:
     table.writerow(kind.model_fields)
     table.writerows([harmless(value) for _, value in row] for row in rows)
     return text.getvalue()
-
-
-def harmless(value: object) -> str:
-    """Numbers stay numbers, nothing is empty; text that a spreadsheet would take for a formula gets a ' before it."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return plain(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

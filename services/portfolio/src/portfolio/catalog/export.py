@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.cells import harmless
 from chassis.extracts import Write
 from portfolio.catalog.queries import entries
 from portfolio.catalog.schemas import CatalogEntry
@@ -18,7 +19,6 @@ from portfolio.service_level.terms import Direction
 
 CSV_MEDIA, NDJSON_MEDIA = "text/csv", "application/x-ndjson"
 AT_ONCE = 500
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "code",
     "name",
@@ -70,7 +70,7 @@ def _row(entry: CatalogEntry) -> list[str]:
     shown = entry.model_dump(mode="json", include=set(COLUMNS))
     shown["service_levels"] = [_promise(level) for level in entry.service_levels]
     shown["options"] = [_price(price) for price in entry.options]
-    return [_harmless(shown[column]) for column in COLUMNS]
+    return [harmless("; ".join(cell) if isinstance(cell := shown[column], list) else cell) for column in COLUMNS]
 
 
 def _promise(level: ServiceLevelView) -> str:
@@ -93,11 +93,6 @@ def _price(option: CatalogPrice) -> str:
         )
         return f"{option.name}: {option.currency} per {option.unit}, {option.model}: {tiers}"
     return f"{option.name}: {option.percent} % ({option.model})"
-
-
-def _harmless(value: object) -> str:
-    text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> str:

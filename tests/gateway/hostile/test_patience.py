@@ -21,9 +21,11 @@ UPLOAD = SEND.replace(b"/services", b"/service-imports").replace(b"application/j
 
 
 async def said_by_many(stack: AsyncExitStack, gate: Gate, part: bytes) -> list[Wire]:
-    lines = [await stack.enter_async_context(wire(gate.port)) for _ in range(MANY)]
-    for line in lines:
-        await line.say(part.replace(TOKEN, gate.token.encode()))
+    """Each speaks as soon as it is connected: the gateway waits a second for a head, however many are still to come."""
+    lines = []
+    for _ in range(MANY):
+        lines.append(await stack.enter_async_context(wire(gate.port)))
+        await lines[-1].say(part.replace(TOKEN, gate.token.encode()))
     return lines
 
 

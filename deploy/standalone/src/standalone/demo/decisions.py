@@ -8,9 +8,10 @@ from datetime import date
 
 from standalone.client import PATIENCE_SECONDS, PAUSE_SECONDS, Json, Steward
 from standalone.demo.books import open_year, year_of
-from standalone.demo.portfolio import CONFERENCING, offering_and_need, service_id
+from standalone.demo.portfolio import CONFERENCING, service_id
 from standalone.demo.published import YEAR
 from standalone.demo.report import Report
+from standalone.demo.strategy import offering_and_need
 
 
 async def reviews(caller: Steward, report: Report) -> None:

@@ -6,7 +6,7 @@ from standalone.client import Json, Steward
 from standalone.demo.published import Published, mapping
 from standalone.demo.report import Report
 
-CONFERENCING, OFFERING = "GC-1989", "conferencing"
+CONFERENCING = "GC-1989"
 
 
 async def load(caller: Steward, path: str, content: bytes, name: str) -> Json:
@@ -59,30 +59,3 @@ async def service_id(caller: Steward, code: str) -> str:
     (service,) = (await caller.get("/portfolio/v1/services", code=code))["items"]
     found: str = service["id"]
     return found
-
-
-async def offering(caller: Steward, report: Report) -> None:
-    """A need, and an offering made of one service that meets it."""
-    space = {"code": "federal", "name": "The federal government", "owner": "Shared Services Canada"}
-    need = {"statement": "Meet without travelling", "asked_by": "Departments", "importance": 8, "satisfaction": 6}
-    place = await caller.post("/strategy/v1/market-spaces", space)
-    wanted = await caller.post("/strategy/v1/needs", {**need, "market_space_id": place["id"]})
-    service = await service_id(caller, CONFERENCING)
-    await caller.until(lambda page: bool(page["items"]), "/strategy/v1/known-services", code=CONFERENCING)
-    draft = {
-        "code": OFFERING,
-        "name": "Conferencing",
-        "utility": "Meetings by voice and video",
-        "need_ids": [wanted["id"]],
-        "service_ids": [service],
-    }
-    offered = await caller.post("/strategy/v1/offerings", draft)
-    for step in ("proposal", "approval", "launch"):
-        offered = await caller.post(f"/strategy/v1/offerings/{offered['id']}/{step}", version=offered["version"])
-    offered, wanted = await offering_and_need(caller)
-    report.say(f"offering “{offered['name']}” is {offered['status']}, its need is {wanted['state']}")
-
-
-async def offering_and_need(caller: Steward) -> tuple[Json, Json]:
-    (offered,) = (await caller.get("/strategy/v1/offerings", code=OFFERING))["items"]
-    return offered, await caller.get(f"/strategy/v1/needs/{offered['need_ids'][0]}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from standalone.client import Steward
-from standalone.demo import billing, books, cloud, decisions, funding, planning, portfolio, sharing
+from standalone.demo import billing, books, cloud, decisions, funding, planning, portfolio, sharing, strategy
 from standalone.demo.published import Published
 from standalone.demo.report import Report
 
@@ -23,6 +23,10 @@ async def play(caller: Steward, board: Steward, days: Days, published: Published
         await portfolio.market(caller, published, report)
     with report.step("Services: catalog, retired, pipeline"):
         await portfolio.services(caller, published, report)
+    with report.step("The market: a segment, its needs, the offerings that meet them"):
+        await strategy.offerings(caller, published, report)
+        await strategy.coverage(caller, published, report)
+        await strategy.objective(caller, report)
     with report.step("Five years of cost"):
         await books.open_books(caller, published, report)
         await books.costs(caller, published, report)
@@ -43,7 +47,6 @@ async def play(caller: Steward, board: Steward, days: Days, published: Published
         await billing.invoices(caller, days.today, published, report)
     with report.step("Service standards and reviews"):
         await portfolio.standards(caller, published, report)
-        await portfolio.offering(caller, report)
         await sharing.service_costs(caller, report)
         begun = await decisions.charge_by_use(caller, report)
         await decisions.reviews(caller, report)

@@ -37,7 +37,7 @@ from portfolio.review.terms import ReviewStatus
 from portfolio.service.model import Service
 from portfolio.service.terms import Kind, Status
 
-AT_ONCE = 500
+AT_ONCE = 200  # of a service there is much to read: between two such pieces others get their turn
 TOO_LARGE = Decimal(10) ** 18  # what is made of such amounts has more digits than a figure may have
 
 

@@ -2,7 +2,7 @@
 
 J. W. Tukey, Exploratory Data Analysis (1977), chapter 2: a value is far out when it lies more than three times the
 spread between the hinges beyond one of them. A hinge is the median of a half; of an odd number the one in the middle
-belongs to both halves. A quarter of the values may be anything without moving the fence.
+belongs to both halves. Nearly a quarter of the values may be anything without moving the fence.
 """
 
 from collections.abc import Sequence

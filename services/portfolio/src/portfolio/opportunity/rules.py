@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from chassis.money import plain
+from chassis.money import EXACT, plain
 from portfolio.evidence.trend import quotient
 from portfolio.opportunity.finding import Figure, Finding, Judge, Rule, S, Told
 from portfolio.opportunity.subjects import Seen, SeenAsset, SeenCost, SeenNeed, SeenService, SeenUnitCost
@@ -255,7 +255,8 @@ def review_overdue(service: SeenService) -> Told | None:
 def unused_capacity(asset: SeenAsset) -> Told | None:
     """Less than 60 % of its capacity was used in its latest 3 months of which the use is known."""
     used = quotient(asset.used, asset.available)
-    if asset.months < MONTHS_OF_USE or used is None or used >= LEAST_USE:
+    enough = EXACT.multiply(LEAST_USE, asset.available)
+    if asset.months < MONTHS_OF_USE or used is None or asset.used >= enough:
         return None
     return Told(
         f"Of {plain(asset.available)} {asset.unit} of “{asset.subject.label}” in the {asset.months} months before "

@@ -56,6 +56,7 @@ HEARD = {
     ("portfolio", "strategy.objective-aligned.v1"),
     ("portfolio", "strategy.demand-forecast.v1"),
     ("portfolio", "strategy.coverage-changed.v1"),
+    ("portfolio", "strategy.capacity-changed.v1"),
     ("strategy", "portfolio.service-chartered.v1"),
     ("strategy", "portfolio.service-launched.v1"),
     ("strategy", "portfolio.service-changed.v1"),

@@ -40,13 +40,15 @@ async def test_limits_show_over_use_and_what_is_free_of_what_is_needed(steps: St
     assert may == ["19.5"]
 
 
-async def test_only_another_quantity_that_is_available_is_announced(strategy: ServiceUnderTest, steps: Steps) -> None:
+async def test_only_another_quantity_that_is_available_or_used_is_announced(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
     engineers = await steps.asset("engineers", **ENGINEERS)
     await hold(steps, engineers, "2026-12", "100")
     await hold(steps, engineers, "2026-12", "100")
     await hold(steps, engineers, "2026-12", "100", used="90")
     await hold(steps, engineers, "2026-12", "90", used="90")
-    first, last = await strategy.announced("strategy.capacity-changed.v1")
+    first, used, last = await strategy.announced("strategy.capacity-changed.v1")
     assert first.data == {
         "asset_id": engineers["id"],
         "code": "engineers",
@@ -57,8 +59,10 @@ async def test_only_another_quantity_that_is_available_is_announced(strategy: Se
         "starts_on": "2026-12-01",
         "ends_on": "2027-01-01",
         "available": "100",
+        "used": None,
     }
-    assert (last.data["available"], last.sequence) == ("90", 2)
+    assert (used.data["available"], used.data["used"]) == ("100", "90")
+    assert (last.data["available"], last.data["used"], last.sequence) == ("90", "90", 3)
     [limit] = (await steps.get("/capacity-limits"))["items"]
     assert (limit["available"], limit["used"]) == ("90", "90")
 

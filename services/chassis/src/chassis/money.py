@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from functools import reduce
 from typing import Annotated, Any, LiteralString, Self
 
 import iso4217
@@ -45,8 +46,7 @@ def plain(amount: Decimal) -> str:
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """To the last digit in any context, else decimal.Inexact; of nothing it is 0. ValueError for NaN and infinity."""
-    with localcontext(EXACT):
-        return _bounded(sum(amounts, Decimal(0)))
+    return _bounded(reduce(EXACT.add, amounts, Decimal(0)))
 
 
 def round_to(amount: Decimal, decimals: int) -> Decimal:

@@ -5,6 +5,7 @@ from portfolio.approval_policy.routes import router as approval_policy
 from portfolio.business_case import events as business_case
 from portfolio.business_case.routes import router as business_cases
 from portfolio.business_case.steps import router as business_case_steps
+from portfolio.capacity_reactions import reactions as capacity_reactions
 from portfolio.catalog.routes import router as catalog
 from portfolio.db import Base
 from portfolio.dependency.routes import router as dependencies
@@ -16,6 +17,9 @@ from portfolio.investment_plan.running import chore as solving
 from portfolio.investment_plan.solutions import router as plan_solutions
 from portfolio.investment_plan.steps import router as investment_plan_steps
 from portfolio.measurement.routes import router as measurements
+from portfolio.opportunity import events as opportunity
+from portfolio.opportunity.routes import router as opportunities
+from portfolio.opportunity.scan import scan_by_the_clock
 from portfolio.outage.routes import router as outages
 from portfolio.performance_assessment.closed_windows import assess_by_the_clock
 from portfolio.performance_assessment.events import PerformanceAssessed
@@ -63,6 +67,7 @@ manifest = Manifest(
         evidence,
         market_evidence,
         reviews,
+        opportunities,
         approval_policy,
         business_cases,
         business_case_steps,
@@ -87,6 +92,10 @@ manifest = Manifest(
         subscription.SubscriptionEnded,
         PerformanceAssessed,
         ServiceReviewed,
+        opportunity.OpportunityFound,
+        opportunity.OpportunityAccepted,
+        opportunity.OpportunityDismissed,
+        opportunity.OpportunityLapsed,
         business_case.BusinessCaseSubmitted,
         business_case.BusinessCaseApproved,
         business_case.BusinessCaseRejected,
@@ -94,10 +103,11 @@ manifest = Manifest(
         business_case.BusinessCaseWithdrawn,
         InvestmentPlanApproved,
     ],
-    reactions=[*reactions.all, *price_reactions.all],
+    reactions=[*reactions.all, *price_reactions.all, *capacity_reactions.all],
     chores=[
         Chore("retire services", retire_by_the_clock, every_seconds=3600),
         Chore("assess performance", assess_by_the_clock, every_seconds=3600),
+        Chore("find opportunities", scan_by_the_clock, every_seconds=86_400),
         solving,
     ],
 )

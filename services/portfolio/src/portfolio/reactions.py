@@ -118,11 +118,13 @@ class OfferingWithdrawn(Reading, type="strategy.offering-withdrawn.v1"):
 class NeedIdentified(Reading, type="strategy.need-identified.v1"):
     need_id: UUID
     importance: int
+    opportunity_score: int | None
 
 
 class NeedAssessed(Reading, type="strategy.need-assessed.v1"):
     need_id: UUID
     importance: int
+    opportunity_score: int | None
 
 
 class MonthlyVolume(BaseModel):
@@ -230,8 +232,8 @@ async def keep_assessed_need(session: AsyncSession, fact: NeedAssessed) -> None:
 
 
 async def _keep_need(session: AsyncSession, fact: NeedIdentified | NeedAssessed) -> None:
-    sequence, heard_at = fact.envelope.sequence, fact.envelope.time
-    await keeping.know_need(session, fact.need_id, sequence=sequence, heard_at=heard_at, importance=fact.importance)
+    sequence, heard_at, said = fact.envelope.sequence, fact.envelope.time, fact.model_dump(exclude={"need_id"})
+    await keeping.know_need(session, fact.need_id, sequence=sequence, heard_at=heard_at, **said)
 
 
 class ObjectiveAligned(Reading, type="strategy.objective-aligned.v1"):

@@ -18,6 +18,7 @@ from portfolio.evidence.kept import (
     FullCost,
     KnownAlignment,
     KnownAllocationRun,
+    KnownCapacity,
     KnownChargeRun,
     KnownCoverage,
     KnownDemand,
@@ -140,9 +141,8 @@ async def know_offering(session: AsyncSession, id: UUID, *, sequence: int, heard
     await _know(session, KnownOffering, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
 
 
-async def know_need(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, importance: int) -> None:
-    said = {"importance": importance, "known_sequence": sequence, "heard_at": heard_at}
-    await _know(session, KnownNeed, id, said)
+async def know_need(session: AsyncSession, id: UUID, *, sequence: int, heard_at: datetime, **said: Any) -> None:
+    await _know(session, KnownNeed, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
 
 
 async def know_alignment(
@@ -166,11 +166,19 @@ async def know_coverage(session: AsyncSession, id: UUID, *, sequence: int, heard
     await _know(session, KnownCoverage, id, {**said, "known_sequence": sequence, "heard_at": heard_at})
 
 
+async def know_capacity(
+    session: AsyncSession, asset_id: UUID, starts_on: date, *, sequence: int, heard_at: datetime, **said: Any
+) -> None:
+    key = {"asset_id": asset_id, "starts_on": starts_on}
+    await _know_by(session, KnownCapacity, key, {**said, "known_sequence": sequence, "heard_at": heard_at})
+
+
 async def _know(session: AsyncSession, kept: Any, id: UUID, said: Mapping[str, Any]) -> None:
+    await _know_by(session, kept, {"id": id}, said)
+
+
+async def _know_by(session: AsyncSession, kept: Any, key: Mapping[str, Any], said: Mapping[str, Any]) -> None:
     """What is older than what is known changes nothing."""
-    upsert = (
-        insert(kept)
-        .values(id=id, **said)
-        .on_conflict_do_update(index_elements=[kept.id], set_=said, where=kept.known_sequence < said["known_sequence"])
-    )
+    newer = kept.known_sequence < said["known_sequence"]
+    upsert = insert(kept).values(**key, **said).on_conflict_do_update(index_elements=[*key], set_=said, where=newer)
     await session.execute(upsert)

@@ -1,4 +1,4 @@
-"""What is kept of other services' facts: costs, allocations, charges, offerings, needs and alignment.
+"""What is kept of other services' facts: costs, allocations, charges, offerings, needs, alignment and capacity.
 
 Finance names a service by its id once it knows it, and before that only by the code of its cost object, which is the
 code of the service: both lead to the service (see `costs.of_services`).
@@ -119,12 +119,13 @@ class KnownOffering(Base):
 
 
 class KnownNeed(Base):
-    """A need and how much it matters, from 1 to 10."""
+    """A need and how much it matters, from 1 to 10. `opportunity_score` is null while its satisfaction is not known."""
 
     __tablename__ = "known_needs"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     importance: Mapped[int]
+    opportunity_score: Mapped[int | None]
     known_sequence: Mapped[int]
     heard_at: Mapped[datetime]
 
@@ -185,5 +186,28 @@ class KnownCoverage(Base):
     offerings: Mapped[int]
     weight: Mapped[int]
     changed_on: Mapped[date]
+    known_sequence: Mapped[int]
+    heard_at: Mapped[datetime]
+
+
+class KnownCapacity(Base):
+    """How much of an asset there is in the month `[starts_on, ends_on)`, and how much of it is used, in its unit."""
+
+    __tablename__ = "known_capacities"
+    __table_args__ = (
+        CheckConstraint("available >= 0 AND available <> 'NaN'", name="available"),
+        CheckConstraint("used >= 0 AND used <> 'NaN'", name="used"),
+    )
+
+    asset_id: Mapped[UUID] = mapped_column(primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True, index=True)
+    ends_on: Mapped[date]
+    code: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    asset_type: Mapped[str]
+    unit: Mapped[str]
+    available: Mapped[Decimal]
+    used: Mapped[Decimal | None]
     known_sequence: Mapped[int]
     heard_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What strategy says of demand and of coverage, as callers see it."""
+"""What strategy says of demand, of coverage and of capacity, as callers see it."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -48,4 +48,20 @@ class KnownCoverageView(Schema):
     offerings: int
     weight: int
     changed_on: date
+    heard_at: datetime
+
+
+class KnownCapacityView(Schema):
+    """How much of an asset there is in the month `[starts_on, ends_on)`, in its unit; `used` is null: not known."""
+
+    asset_id: UUID
+    code: str
+    name: str
+    kind: str
+    asset_type: str
+    unit: str
+    starts_on: date
+    ends_on: date
+    available: NonNegativeAmount
+    used: NonNegativeAmount | None
     heard_at: datetime

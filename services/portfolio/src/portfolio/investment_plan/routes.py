@@ -11,7 +11,7 @@ from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
 from chassis.text import CODE, Code
-from portfolio.investment_plan import actions, cases, intake, queries
+from portfolio.investment_plan import actions, capacities, cases, intake, queries
 from portfolio.investment_plan.content import ScenarioContent
 from portfolio.investment_plan.model import (
     CodeTaken,
@@ -24,7 +24,9 @@ from portfolio.investment_plan.model import (
 from portfolio.investment_plan.schemas import (
     BeginInvestmentPlan,
     CandidateView,
+    ImportCapacities,
     ImportCases,
+    ImportedCapacities,
     ImportedCases,
     InvestmentPlanView,
     ScenariosView,
@@ -197,6 +199,25 @@ async def remove_plan_scenario(
     await session.execute(delete(S).where(S.investment_plan_id == plan.id, S.code == known.code))
     await session.flush()
     return InvestmentPlanView.model_validate(plan)
+
+
+@router.operation(
+    "POST",
+    "/investment-plans/{investment_plan_id}/scenarios/{scenario}/capacity-imports",
+    permission=WRITE,
+    problems=[NotDraft, Unfit],
+    example={"skills": ["engineers"]},
+)
+async def import_plan_capacities(
+    investment_plan_id: UUID,
+    scenario: ScenarioCode,
+    command: ImportCapacities,
+    version: ExpectedVersion,
+    session: Session,
+) -> ImportedCapacities:
+    """Limit a scenario by what strategy says there is of each skill; what is not known is listed with the reason."""
+    plan = await queries.held(session, investment_plan_id, version=version)
+    return await capacities.import_capacities(session, plan, scenario, command)
 
 
 @router.operation("GET", "/investment-plans/{investment_plan_id}/scenarios", permission=READ)

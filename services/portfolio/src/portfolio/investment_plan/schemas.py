@@ -174,6 +174,26 @@ class ObjectiveView(Schema):
     score: Amount | None
 
 
+class ImportCapacities(Schema):
+    skills: list[Code] | None = Field(
+        default=None, max_length=500, description="Codes of assets; null: all that the candidates ask for."
+    )
+
+
+class CapacityLeftOut(Schema):
+    skill: str
+    period: str
+    reason: str
+
+
+class ImportedCapacities(Schema):
+    """The limits that the scenario has now of what strategy says there is, whatever runs already needs of it."""
+
+    capacities: list[CapacityView]
+    left_out: list[CapacityLeftOut]
+    version: int
+
+
 class ScenarioView(Schema):
     code: str
     description: str | None

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chassis.money import plain, round_to, rounded
+from chassis.money import plain
 from chassis.text import Schema
 from portfolio.evidence.schemas import Evidence
 from portfolio.review.terms import Recommendation
 from portfolio.service.terms import Kind
+from portfolio.wording import money, percent
 
 RISE_OF_UNIT_COST = Decimal("0.15")
 RISE_OF_COST = Decimal("0.20")
@@ -77,14 +78,6 @@ def recommend(found: list[Finding]) -> Recommendation:
     return next((each for each in PRECEDENCE if each in favored), Recommendation.CONTINUE)
 
 
-def _percent(fraction: Decimal) -> str:
-    return f"{plain(round_to(fraction * 100, 1))} %"
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{rounded(amount, currency):,f} {currency}"
-
-
 @rule("no-demand", version=1, favors=Recommendation.RETIRE)
 def no_demand(evidence: Evidence) -> str | None:
     """All who subscribed at the start of the range have gone, and no service of the catalog uses it."""
@@ -117,10 +110,10 @@ def low_attainment(evidence: Evidence) -> str | None:
     attained = evidence.attainment
     if attained.health is None or attained.health >= LEAST_HEALTH:
         return None
-    known = "" if attained.coverage is None else f" {_percent(attained.coverage)} of it was measured."
+    known = "" if attained.coverage is None else f" {percent(attained.coverage)} of it was measured."
     return (
-        f"Its health is {_percent(attained.health)}: so much of what was measured of its {attained.levels} service "
-        f"levels met the target; at least {_percent(LEAST_HEALTH)} is expected.{known}"
+        f"Its health is {percent(attained.health)}: so much of what was measured of its {attained.levels} service "
+        f"levels met the target; at least {percent(LEAST_HEALTH)} is expected.{known}"
     )
 
 
@@ -141,8 +134,8 @@ def rising_unit_cost(evidence: Evidence) -> str | None:
         return None
     moved = cost.unit_cost
     return (
-        f"The cost per subscribed unit and period rose by {_percent(moved.change)}, from "
-        f"{_money(moved.earlier, cost.currency)} to {_money(moved.later, cost.currency)}."
+        f"The cost per subscribed unit and period rose by {percent(moved.change)}, from "
+        f"{money(moved.earlier, cost.currency)} to {money(moved.later, cost.currency)}."
     )
 
 
@@ -154,8 +147,8 @@ def rising_cost(evidence: Evidence) -> str | None:
         return None
     moved = cost.trend
     return (
-        f"The cost per period rose by {_percent(moved.change)}, from {_money(moved.earlier, cost.currency)} to "
-        f"{_money(moved.later, cost.currency)}, and no units are known to set it against."
+        f"The cost per period rose by {percent(moved.change)}, from {money(moved.earlier, cost.currency)} to "
+        f"{money(moved.later, cost.currency)}, and no units are known to set it against."
     )
 
 
@@ -166,8 +159,8 @@ def weak_recovery(evidence: Evidence) -> str | None:
     if recovery is None or recovery.ratio is None or recovery.cost is None or recovery.ratio >= LEAST_RECOVERY:
         return None
     return (
-        f"Charges of {_money(recovery.recovered, recovery.currency)} recovered {_percent(recovery.ratio)} of its cost "
-        f"of {_money(recovery.cost, recovery.currency)}; at least {_percent(LEAST_RECOVERY)} are expected."
+        f"Charges of {money(recovery.recovered, recovery.currency)} recovered {percent(recovery.ratio)} of its cost "
+        f"of {money(recovery.cost, recovery.currency)}; at least {percent(LEAST_RECOVERY)} are expected."
     )
 
 
@@ -178,7 +171,7 @@ def falling_demand(evidence: Evidence) -> str | None:
     if demand is None or demand.change is None or demand.change > -MOVE_OF_DEMAND or not demand.now.subscriptions:
         return None
     return (
-        f"The subscribed quantity fell by {_percent(-demand.change)} since {demand.at_start.on}, from "
+        f"The subscribed quantity fell by {percent(-demand.change)} since {demand.at_start.on}, from "
         f"{plain(demand.at_start.quantity)} to {plain(demand.now.quantity)}."
     )
 
@@ -208,6 +201,6 @@ def growing_demand(evidence: Evidence) -> str | None:
     if demand is None or demand.change is None or demand.change < MOVE_OF_DEMAND:
         return None
     return (
-        f"The subscribed quantity rose by {_percent(demand.change)} since {demand.at_start.on}, from "
+        f"The subscribed quantity rose by {percent(demand.change)} since {demand.at_start.on}, from "
         f"{plain(demand.at_start.quantity)} to {plain(demand.now.quantity)}."
     )

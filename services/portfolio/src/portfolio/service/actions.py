@@ -13,6 +13,7 @@ from portfolio.investment_plan import queries as investment_plans
 from portfolio.service import parting, queries
 from portfolio.service.gates import Act, Blocked
 from portfolio.service.model import Service
+from portfolio.service.schemas import ProposeService
 
 AT_ONCE = 1000
 NOTICE_OVER = "The notice has run out."
@@ -24,6 +25,19 @@ class Retirements:
 
     retired: list[Service] = field(default_factory=list)
     blocked: list[tuple[Service, Blocked]] = field(default_factory=list)
+
+
+async def propose(
+    session: AsyncSession, command: ProposeService, *, by: str, at: datetime, evidence: str | None = None
+) -> Service:
+    """`evidence` is what the proposal comes of. Raises CodeTaken, ExternalIdTaken."""
+    given = dict(command)
+    names, act = given.pop("external_ids"), Act(by=by, at=at, reason=given.pop("reason"), evidence=evidence)
+    service = Service.propose(act, **given)
+    service.know_as((name.source, name.external_id) for name in names)
+    session.add(service)
+    await session.flush()
+    return service
 
 
 async def approve(session: AsyncSession, service: Service, act: Act, *, business_case: str | None) -> None:

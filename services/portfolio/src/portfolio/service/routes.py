@@ -9,7 +9,7 @@ from chassis.application import Now
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
-from portfolio.service import queries
+from portfolio.service import actions, queries
 from portfolio.service.gates import Act
 from portfolio.service.history import Transition
 from portfolio.service.model import Archived, CodeTaken, ExternalIdTaken, Service
@@ -41,13 +41,7 @@ DESCRIPTION = {"name": "Managed mail", "kind": "customer_facing", "owner": "Head
 )
 async def propose_service(command: ProposeService, session: Session, caller: CurrentCaller, now: Now) -> ServiceView:
     """Propose a service: it enters the pipeline."""
-    given = dict(command)
-    names, act = given.pop("external_ids"), Act(by=caller.subject, at=now, reason=given.pop("reason"))
-    service = Service.propose(act, **given)
-    service.know_as((name.source, name.external_id) for name in names)
-    session.add(service)
-    await session.flush()
-    return ServiceView.model_validate(service)
+    return ServiceView.model_validate(await actions.propose(session, command, by=caller.subject, at=now))
 
 
 @router.operation("GET", "/services", permission=READ)

@@ -9,7 +9,9 @@ from strategy.asset.terms import AssetKind, AssetType
 
 
 class CapacityChanged(Event, type="strategy.capacity-changed.v1"):
-    """How much of a skill or resource there is in a month, `[starts_on, ends_on)`, has become known or another."""
+    """How much of a skill or resource there is, or is used, in a month `[starts_on, ends_on)` is known now or another.
+
+    `used` is null while nobody knows it."""
 
     asset_id: UUID
     code: str
@@ -20,3 +22,4 @@ class CapacityChanged(Event, type="strategy.capacity-changed.v1"):
     starts_on: date
     ends_on: date
     available: NonNegativeAmount
+    used: NonNegativeAmount | None = None

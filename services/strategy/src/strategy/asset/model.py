@@ -100,9 +100,9 @@ class Asset(Aggregate, Base):
     def hold_capacity(
         self, *, month: date, available: Decimal, used: Decimal | None, before: "Capacity | None"
     ) -> "Capacity":
-        """`before` is what is known of that month. Announced when another quantity is available."""
+        """`before` is what is known of that month. Announced when another quantity is available or used."""
         self.must_have_unit()
-        if self.unit and (before is None or before.available != available):
+        if self.unit and (before is None or (before.available, before.used) != (available, used)):
             self.record(
                 CapacityChanged(
                     asset_id=self.id,
@@ -114,6 +114,7 @@ class Asset(Aggregate, Base):
                     starts_on=month,
                     ends_on=next_month(month),
                     available=available,
+                    used=used,
                 )
             )
         return Capacity(asset_id=self.id, starts_on=month, available=available, used=used)

@@ -13,10 +13,10 @@ from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Forbidden, Invalid
 from portfolio.db import Base
 from portfolio.evidence.schemas import Evidence
+from portfolio.review import ranges
 from portfolio.review.effect import ExpectedEffect, ExpectEffect, against, follow_up
 from portfolio.review.events import FollowedUpEffect, ReviewFollowedUp, ServiceReviewed
 from portfolio.review.figures import figures
-from portfolio.review.ranges import Since, since
 from portfolio.review.recommendation import findings, recommend
 from portfolio.review.terms import Recommendation, ReviewStatus, Trigger
 from portfolio.review.triggers import Occasion
@@ -155,13 +155,13 @@ class Review(Aggregate, Base):
             )
         )
 
-    def since(self, today: date, retired_on: date | None) -> Since:
+    def since(self, today: date, retired_on: date | None) -> ranges.Since:
         """The days over which its effect is measured. Raises NotDecided, AlreadyFollowedUp, DecidedToday."""
         if self.decided_at is None:
             raise NotDecided("It is open.")
         if self.followed_up_at:
             raise AlreadyFollowedUp(f"It was measured by {self.followed_up_by} on {self.followed_up_at.date()}.")
-        passed = since(decided_on=self.decided_at.date(), retired_on=retired_on, today=today)
+        passed = ranges.since(decided_on=self.decided_at.date(), retired_on=retired_on, today=today)
         if passed is None:
             raise DecidedToday
         return passed

@@ -66,7 +66,8 @@ async def test_an_exceeded_budget_opens_a_review_that_says_what_opened_it(
     event = await exceeded(portfolio, mail["id"])
     (review,) = await reviews(portfolio, trigger="rule")
     assert review["cause"] == {
-        "sentence": "In FY2025, 1,234.50 CAD was spent of the 1,000.00 CAD that the budget it-2025 holds for “mail.run”.",
+        "sentence": "In FY2025, 1,234.50 CAD was spent of the 1,000.00 CAD that the budget it-2025 holds for "
+        "“mail.run”.",
         "link": f"/finance/v1/budgets/{BUDGET}",
         "event_id": str(event),
     }

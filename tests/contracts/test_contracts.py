@@ -47,6 +47,7 @@ HEARD = {
     ("portfolio", "finance.cost-posted.v1"),
     ("portfolio", "finance.charge-issued.v1"),
     ("portfolio", "finance.allocation-completed.v1"),
+    ("portfolio", "finance.budget-exceeded.v1"),
     ("portfolio", "strategy.customer-registered.v1"),
     ("portfolio", "strategy.customer-changed.v1"),
     ("portfolio", "strategy.customers-merged.v1"),

@@ -33,7 +33,20 @@ async def test_a_service_that_is_aligned_no_more_has_no_score_rather_than_zero(
     mail = await services.operational("mail")
     await aligned(portfolio, mail, "0.625000", 1)
     await aligned(portfolio, mail, None, 2)
-    assert (await evidence(portfolio, mail))["alignment"] is None
+    told = await evidence(portfolio, mail)
+    assert told["alignment"] is None
+    assert "alignment" not in [missing["part"] for missing in told["missing"]]
+
+
+async def test_a_service_of_which_strategy_says_nothing_is_not_aligned_once_it_says_so_of_others(
+    portfolio: ServiceUnderTest, services: Services
+) -> None:
+    mail, chat = await services.operational("mail"), await services.operational("chat")
+    assert "alignment" in [missing["part"] for missing in (await evidence(portfolio, chat))["missing"]]
+    await aligned(portfolio, mail, "0.625000", 1)
+    told = await evidence(portfolio, chat)
+    assert told["alignment"] is None
+    assert "alignment" not in [missing["part"] for missing in told["missing"]]
 
 
 def test_evidence_that_was_frozen_before_alignment_was_known_is_still_read() -> None:

@@ -63,9 +63,10 @@ async def test_of_a_new_service_everything_is_said_to_be_missing_and_nothing_is_
     portfolio: ServiceUnderTest, mail: dict[str, Any]
 ) -> None:
     told = await evidence(portfolio, mail)
-    assert [told[part] for part in ("cost", "recovery", "demand", "offerings", "alignment")] == [None] * 5
+    unknown = ("cost", "recovery", "demand", "offerings", "alignment", "forecast", "coverage", "risk")
+    assert [told[part] for part in unknown] == [None] * 8
     parts = {missing["part"] for missing in told["missing"]}
-    assert parts == {"cost", "full_cost", "recovery", "attainment", "demand", "offerings"}
+    assert parts == {*unknown, "full_cost", "attainment"}
 
 
 async def test_costs_add_up_by_period_and_income_is_kept_apart(

@@ -1,6 +1,7 @@
 """Measurements in bulk: what is taken, what is replaced, what is refused."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -212,3 +213,23 @@ async def test_a_file_of_others_is_read_by_a_mapping(portfolio: ServiceUnderTest
 
     assert (done["created"], done["rejected"]) == (2, 0)
     assert [it["value"] for it in await kept(portfolio)] == ["99.5", None]
+
+
+async def test_measurements_come_line_by_line_too_each_with_a_result(
+    portfolio: ServiceUnderTest, mail: dict[str, Any]
+) -> None:
+    lines = [
+        january(value="99.95"),
+        january(value=99.95),
+        january(value="much"),
+        {**january(value=None), "period_starts_on": "2026-02-01"},
+        {**january(value="98"), "service": "unknown"},
+        january(value="99.95"),
+    ]
+    body = "\n".join(json.dumps(line) for line in lines).encode()
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = made(await portfolio.client.post("/v1/measurement-imports", content=body, headers=headers))
+    assert (answer["read"], answer["accepted"], answer["rejected"]) == (6, 3, 3)
+    assert (answer["created"], answer["unchanged"]) == (2, 1)
+    assert [(it["line"], it["column"]) for it in answer["rejections"]] == [(2, "value"), (3, "value"), (5, "service")]
+    assert [it["value"] for it in await kept(portfolio)] == ["99.95", None]

@@ -1,6 +1,5 @@
 """What rules look at, as tests need it: a service about which nothing is to be found, and single things changed."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,6 @@ from portfolio.opportunity.finding import Finding
 from portfolio.opportunity.outliers import Spread
 from portfolio.opportunity.rules import findings
 from portfolio.opportunity.subjects import (
-    Expected,
     Seen,
     SeenAsset,
     SeenCost,
@@ -29,18 +27,15 @@ def subject(kind: SubjectKind, label: str) -> Subject:
     return Subject(kind, ID, label, f"/somewhere/{ID}")
 
 
-def service(
-    *, expected: Sequence[str] = (), launched_on: date | None = date(2026, 1, 1), **changes: Any
-) -> SeenService:
-    """`expected` are changes of demand; `changes` are those of the evidence and of reviews."""
-    reviewed = {name: changes.pop(name, None) for name in ("decided_on", "follow_up_on")}
+def service(*, launched_on: date | None = date(2026, 1, 1), **changes: Any) -> SeenService:
+    """`changes` are those of the evidence and of the last review."""
+    decided_on = changes.pop("decided_on", None)
     return SeenService(
         subject=subject(SubjectKind.SERVICE, "Mail"),
         evidence=evidence(**changes),
-        expected=[Expected("Calls", Decimal(change), DAY) for change in expected],
         launched_on=launched_on,
+        decided_on=decided_on,
         today=DAY,
-        **reviewed,
     )
 
 

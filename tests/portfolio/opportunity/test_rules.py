@@ -1,6 +1,6 @@
 """Each rule that finds opportunities, at both sides of its edge."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from portfolio.opportunity.rules import RULES
 from portfolio.opportunity.subjects import Seen
 from portfolio.review.due import due_on
 from tests.portfolio.opportunity.findings import DAY, asset, cost, fired, need, service, the_one, unit_cost
-from tests.portfolio.review.evidence import attainment, demand, level, offerings, recovery
+from tests.portfolio.review.evidence import attainment, demand, forecast, level, offerings, recovery
 
 DEPENDANT = {"count": 1, "as_of": "2026-04-02T00:00:00Z"}
 YEAR_AGO, NOW_OVER = date(2025, 4, 2), date(2025, 4, 1)
@@ -42,7 +42,7 @@ FIRES: list[tuple[str, Seen, Seen]] = [
         service(demand=demand(now=(0, "0"), change="-1")),
         service(demand=demand(now=(0, "0"), change="-1"), dependants=DEPENDANT),
     ),
-    ("falling-demand", service(expected=["0.5", "-0.25"]), service(expected=["-0.2499"])),
+    ("falling-demand", service(forecast=forecast("0.2", "-0.25")), service(forecast=forecast("-0.2499"))),
     (
         "repeated-breach",
         service(attainment=attainment(level(missed_in_a_row=2))),
@@ -58,11 +58,6 @@ FIRES: list[tuple[str, Seen, Seen]] = [
     ),
     ("review-overdue", service(launched_on=NOW_OVER), service(launched_on=YEAR_AGO)),
     ("review-overdue", service(launched_on=NOW_OVER), service(launched_on=NOW_OVER, decided_on=YEAR_AGO)),
-    (
-        "review-overdue",
-        service(decided_on=date(2026, 1, 1), follow_up_on=DAY - timedelta(days=1)),
-        service(decided_on=date(2026, 1, 1), follow_up_on=DAY),
-    ),
     ("review-overdue", service(launched_on=NOW_OVER), service(launched_on=None)),
     ("unused-capacity", asset("179.99"), asset("180")),
     ("unused-capacity", asset("0"), asset("0", months=2)),
@@ -142,10 +137,10 @@ def test_unused_capacity_is_told_with_what_there_was() -> None:
 
 def test_the_graver_fall_of_demand_is_the_one_that_is_told() -> None:
     fallen = demand(now=(4, "70"), change="-0.3")
-    assert the_one(service(demand=fallen, expected=["-0.4"])).told.sentence == (
-        "Its demand “Calls” is expected to fall by 40.0 %."
+    assert the_one(service(demand=fallen, forecast=forecast("-0.4"))).told.sentence == (
+        "Strategy expects the demand “Calls 0”, in calls, to fall by 40.0 % (forecast of 2026-03-31)."
     )
-    assert the_one(service(demand=fallen, expected=["-0.26"])).told.magnitude == Decimal("0.3")
+    assert the_one(service(demand=fallen, forecast=forecast("-0.26"))).told.magnitude == Decimal("0.3")
 
 
 def test_overlap_weighs_what_each_further_offering_is_about() -> None:
@@ -160,11 +155,5 @@ def test_a_review_says_since_when_it_is_overdue() -> None:
     assert then.told.sentence == "Its review is overdue since 2026-03-01: the last one was decided on 2025-03-01."
 
 
-def test_a_follow_up_that_is_further_away_than_a_year_does_not_put_a_review_off() -> None:
-    said = {"launched_on": date(2020, 1, 1), "decided_on": date(2025, 6, 1)}
-    assert due_on(**said, follow_up_on=date(2027, 1, 1)) == date(2026, 6, 1)
-    assert due_on(**said, follow_up_on=date(2025, 9, 1)) == date(2025, 9, 1)
-
-
 def test_a_year_after_a_leap_day_is_the_last_day_of_february() -> None:
-    assert due_on(launched_on=date(2024, 2, 29), decided_on=None, follow_up_on=None) == date(2025, 2, 28)
+    assert due_on(launched_on=date(2024, 2, 29), decided_on=None) == date(2025, 2, 28)

@@ -100,6 +100,31 @@ def offerings(*, count: int = 1, served: int = 1, elsewhere: int = 0) -> dict[st
     }
 
 
+def forecast(*changes: str | None) -> dict[str, Any]:
+    """Of one pattern each."""
+    patterns = [
+        {
+            "demand_pattern_id": uuid4(),
+            "code": f"calls-{at}",
+            "name": f"Calls {at}",
+            "unit": "calls",
+            "made_on": date(2026, 3, 31),
+            "change": None if change is None else Decimal(change),
+        }
+        for at, change in enumerate(changes)
+    ]
+    return {"count": len(patterns), "forecasts": patterns, "as_of": AT}
+
+
+def coverage(coverage_class: str) -> dict[str, Any]:
+    said = {"coverage_class": coverage_class, "offerings": 0, "weight": 1, "changed_on": date(2026, 1, 1)}
+    return {**said, "as_of": AT}
+
+
+def risk(impact: int, probability: str, risk: str) -> dict[str, Any]:
+    return {"impact": impact, "probability": Decimal(probability), "risk": Decimal(risk), "as_of": AT}
+
+
 def evidence(**changes: Any) -> Evidence:
     return Evidence.model_validate(
         {

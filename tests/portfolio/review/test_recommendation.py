@@ -8,9 +8,22 @@ import pytest
 from portfolio.evidence.schemas import Evidence
 from portfolio.review.recommendation import RULES, findings, recommend
 from portfolio.review.terms import Recommendation
-from tests.portfolio.review.evidence import attainment, cost, demand, evidence, level, offerings, recovery
+from tests.portfolio.review.evidence import (
+    attainment,
+    cost,
+    coverage,
+    demand,
+    evidence,
+    forecast,
+    level,
+    offerings,
+    recovery,
+    risk,
+)
 
 DEPENDANT = {"count": 1, "as_of": "2026-04-02T00:00:00Z"}
+UNSAID = {"missing": [{"part": "alignment", "reason": "Strategy has never said."}]}
+ORPHAN = {"offerings": None, "coverage": coverage("orphan")}
 MET, MISSED, UNKNOWN = level(), level(outcome="missed"), level(outcome="not_measured", value=None)
 
 FIRES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -49,6 +62,22 @@ FIRES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"offerings": offerings(count=0, served=0)},
         {"offerings": offerings(count=0, served=0), "kind": "supporting"},
     ),
+    ("overlap", {"offerings": None, "coverage": coverage("overlap")}, {"coverage": coverage("overlap")}),
+    ("no-offering", ORPHAN, {**ORPHAN, "coverage": coverage("served")}),
+    ("no-offering", ORPHAN, {**ORPHAN, "dependants": DEPENDANT}),
+    (
+        "at-risk",
+        {"criticality": "critical", "risk": risk(4, "0.125", "0.5")},
+        {"criticality": "critical", "risk": risk(4, "0.1249", "0.4996")},
+    ),
+    ("not-aligned", {"alignment": None}, {"alignment": None, **UNSAID}),
+    ("not-aligned", {"alignment": None}, {"alignment": None, "dependants": DEPENDANT}),
+    ("not-aligned", {"alignment": None}, {"alignment": None, "cost": None}),
+    ("not-aligned", {"alignment": None}, {"alignment": None, "cost": {**cost(), "cost": Decimal(0)}}),
+    ("demand-forecast-falling", {"forecast": forecast("-0.25")}, {"forecast": forecast("-0.2499")}),
+    ("demand-forecast-falling", {"forecast": forecast("-0.25", None)}, {"forecast": forecast("-0.9", "0.25")}),
+    ("demand-forecast-growing", {"forecast": forecast("0.25")}, {"forecast": forecast("0.2499")}),
+    ("demand-forecast-growing", {"forecast": forecast("0.25", "0.1")}, {"forecast": forecast("0.9", "-0.25")}),
     (
         "growing-demand",
         {"demand": demand(now=(6, "125"), change="0.25")},
@@ -77,7 +106,14 @@ def test_a_service_about_which_nothing_bad_is_known_continues() -> None:
 
 
 def test_what_is_not_known_speaks_neither_for_nor_against_a_service() -> None:
-    nothing = {"cost": None, "recovery": None, "demand": None, "offerings": None, "attainment": attainment()}
+    nothing: dict[str, Any] = {
+        "cost": None,
+        "recovery": None,
+        "demand": None,
+        "offerings": None,
+        "attainment": attainment(),
+    }
+    nothing |= {**dict.fromkeys(("alignment", "forecast", "coverage", "risk")), **UNSAID}
     assert findings(evidence(**nothing)) == []
 
 
@@ -107,3 +143,27 @@ def test_evidence_that_was_frozen_before_there_was_a_coverage_can_still_be_read(
     del then["attainment"]["coverage"], then["attainment"]["service_levels"][0]["weight"]
     del then["attainment"]["service_levels"][0]["attainment"]
     assert Evidence.model_validate(then).attainment.coverage is None
+
+
+def test_the_largest_move_that_is_expected_is_said_and_how_many_more_there_are() -> None:
+    (finding,) = findings(evidence(forecast=forecast("-0.3", "-0.55", "0.1")))
+    assert finding.sentence == (
+        "Strategy expects the demand “Calls 1”, in calls, to fall by 55.0 % (forecast of 2026-03-31); 1 more likewise."
+    )
+
+
+def test_a_risk_is_said_with_what_hangs_on_the_service() -> None:
+    told = {"criticality": "high", "dependants": {**DEPENDANT, "count": 2}, "risk": risk(4, "0.2", "0.8")}
+    (finding,) = findings(evidence(**told))
+    assert finding.sentence == (
+        "Its criticality is high, 2 services of the catalog use it, and 20.0 % of what was measured missed its target: "
+        "a risk of 0.8, where less than 0.5 is accepted."
+    )
+
+
+def test_evidence_that_was_frozen_before_there_was_a_risk_can_still_be_read() -> None:
+    then = evidence().model_dump(mode="json")
+    for later in ("alignment", "forecast", "coverage", "risk"):
+        del then[later]
+    read = Evidence.model_validate(then)
+    assert (read.forecast, read.coverage, read.risk) == (None, None, None)

@@ -1,4 +1,4 @@
-"""Imports of CSV files: the body is streamed, read by a saved mapping, and answered with what became of every row."""
+"""Imports of files: the body is streamed, read by a saved mapping, and answered with what became of every row."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable

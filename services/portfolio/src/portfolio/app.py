@@ -27,8 +27,11 @@ from portfolio.performance_assessment.routes import router as performance_assess
 from portfolio.picture.routes import router as pictures
 from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
-from portfolio.review.events import ServiceReviewed
+from portfolio.review.events import ReviewFollowedUp, ServiceReviewed
+from portfolio.review.follow_up import follow_up_by_the_clock
+from portfolio.review.opening import open_by_the_clock
 from portfolio.review.routes import router as reviews
+from portfolio.review_reactions import reactions as review_reactions
 from portfolio.score_model.routes import router as score_models
 from portfolio.service import events as service
 from portfolio.service.actions import retire_by_the_clock
@@ -92,6 +95,7 @@ manifest = Manifest(
         subscription.SubscriptionEnded,
         PerformanceAssessed,
         ServiceReviewed,
+        ReviewFollowedUp,
         opportunity.OpportunityFound,
         opportunity.OpportunityAccepted,
         opportunity.OpportunityDismissed,
@@ -103,10 +107,12 @@ manifest = Manifest(
         business_case.BusinessCaseWithdrawn,
         InvestmentPlanApproved,
     ],
-    reactions=[*reactions.all, *price_reactions.all, *capacity_reactions.all],
+    reactions=[*reactions.all, *price_reactions.all, *capacity_reactions.all, *review_reactions.all],
     chores=[
         Chore("retire services", retire_by_the_clock, every_seconds=3600),
         Chore("assess performance", assess_by_the_clock, every_seconds=3600),
+        Chore("open reviews", open_by_the_clock, every_seconds=3600),
+        Chore("follow up reviews", follow_up_by_the_clock, every_seconds=3600),
         Chore("find opportunities", scan_by_the_clock, every_seconds=86_400),
         solving,
     ],

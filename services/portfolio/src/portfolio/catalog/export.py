@@ -17,7 +17,7 @@ from portfolio.service.model import Service
 from portfolio.service_level.schemas import ServiceLevelView
 from portfolio.service_level.terms import Direction
 
-CSV_MEDIA, NDJSON_MEDIA = "text/csv", "application/x-ndjson"
+CSV_MEDIA = "text/csv"
 AT_ONCE = 500
 COLUMNS = (
     "code",

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from chassis.application import Today
 from chassis.extracts import extract
+from chassis.ndjson import NDJSON_MEDIA
 from chassis.operations import Router, Session
 from chassis.pages import AskedPage, page
 from portfolio.catalog import queries
-from portfolio.catalog.export import CSV_MEDIA, NDJSON_MEDIA, as_csv, as_ndjson
+from portfolio.catalog.export import CSV_MEDIA, as_csv, as_ndjson
 from portfolio.catalog.schemas import CatalogPage, PortfolioSummary
 from portfolio.service.model import Service
 from portfolio.service.search import AskedServices

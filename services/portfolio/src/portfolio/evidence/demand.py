@@ -1,4 +1,4 @@
-"""Who wants a service: its subscriptions, offerings made of it, the needs these address, the objectives it serves."""
+"""Who wants a service: its subscriptions, offerings made of it, the needs these address."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portfolio.evidence.kept import KnownAlignment, KnownNeed, KnownOffering
-from portfolio.evidence.schemas import AlignmentEvidence, DemandEvidence, OfferingEvidence, OfferingOf, Subscribed
+from portfolio.evidence.kept import KnownNeed, KnownOffering
+from portfolio.evidence.schemas import DemandEvidence, OfferingEvidence, OfferingOf, Subscribed
 from portfolio.evidence.trend import change
 from portfolio.subscription.model import Subscription
 
@@ -96,14 +96,3 @@ def _offerings(
         highest_importance=max((importance[need] for need in needs if need in importance), default=None),
         as_of=as_of,
     )
-
-
-async def alignments(session: AsyncSession, services: Collection[UUID]) -> dict[UUID, AlignmentEvidence]:
-    """Of those services that are aligned with an objective in force."""
-    known = KnownAlignment
-    query = select(known).where(known.id.in_(services), known.score.is_not(None))
-    return {
-        it.id: AlignmentEvidence(score=it.score, objectives=it.objectives, as_of=it.heard_at)
-        for it in await session.scalars(query)
-        if it.score is not None
-    }

@@ -10,11 +10,14 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portfolio.days import DayRange
-from portfolio.evidence import costs, demand
+from portfolio.evidence import costs, demand, market
+from portfolio.evidence.risk import risk_evidence
 from portfolio.evidence.schemas import (
     AlignmentEvidence,
+    CoverageEvidence,
     DependantEvidence,
     Evidence,
+    ForecastEvidence,
     Missing,
     OfferingEvidence,
     Part,
@@ -40,7 +43,9 @@ class Found:
     attained: dict[UUID, Attainment]
     subscribed: dict[UUID, tuple[Any, ...]]
     offerings: dict[UUID, OfferingEvidence]
-    alignments: dict[UUID, AlignmentEvidence]
+    alignments: dict[UUID, AlignmentEvidence | None]
+    forecasts: dict[UUID, ForecastEvidence]
+    coverages: dict[UUID, CoverageEvidence]
     dependants: dict[UUID, list[Neighbour]]
 
 
@@ -56,7 +61,9 @@ async def gather(session: AsyncSession, services: Sequence[Service], within: Day
         attained=await attainment(session, ids, within, at),
         subscribed=await demand.subscribed(session, ids, start=within.starts_on, now=at),
         offerings=await demand.offerings(session, ids),
-        alignments=await demand.alignments(session, ids),
+        alignments=await market.alignments(session, ids),
+        forecasts=await market.forecasts(session, ids, at.date()),
+        coverages=await market.coverages(session, ids),
         dependants=await dependants_in_catalog(session, ids),
     )
     return [_evidence(service, found) for service in services]
@@ -66,6 +73,7 @@ def _evidence(service: Service, found: Found) -> Evidence:
     posted, other_costs = _in_one_currency(found.posted.get(service.id))
     charged, other_charges = _in_one_currency(found.charged.get(service.id))
     start, counts = found.within.starts_on, found.subscribed.get(service.id)
+    attained, dependants = found.attained[service.id], len(found.dependants.get(service.id, ()))
     too_large: list[Missing] = []
     cost = _told(too_large, Part.COST, lambda: costs.cost_evidence(posted))
     full = costs.full_cost_evidence(found.allocated.get(service.id, ()))
@@ -82,15 +90,18 @@ def _evidence(service: Service, found: Found) -> Evidence:
         cost=cost,
         full_costs=full,
         recovery=_told(too_large, Part.RECOVERY, lambda: costs.recovery_evidence(charged, cost, full)),
-        attainment=found.attained[service.id],
+        attainment=attained,
         demand=_told(too_large, Part.DEMAND, lambda: demand.demand_evidence(counts, start, found.at)),
         offerings=found.offerings.get(service.id),
         alignment=found.alignments.get(service.id),
-        dependants=DependantEvidence(count=len(found.dependants.get(service.id, ())), as_of=found.at),
+        forecast=found.forecasts.get(service.id),
+        coverage=found.coverages.get(service.id),
+        risk=risk_evidence(service.criticality, attained, dependants=dependants, at=found.at),
+        dependants=DependantEvidence(count=dependants, as_of=found.at),
         missing=[],
     )
     known = {missing.part for missing in too_large}
-    unknown = [missing for missing in _missing(evidence) if missing.part not in known]
+    unknown = [it for it in (*_missing(evidence), *_unsaid(evidence, found)) if it.part not in known]
     left_out = [*_left_out(Part.COST, other_costs), *_left_out(Part.RECOVERY, other_charges)]
     return evidence.model_copy(update={"missing": [*unknown, *too_large, *left_out]})
 
@@ -132,3 +143,15 @@ def _missing(evidence: Evidence) -> Iterator[Missing]:
         yield Missing(part=Part.DEMAND, reason="Nobody has ever subscribed to it.")
     if evidence.offerings is None:
         yield Missing(part=Part.OFFERINGS, reason="No offering has ever been announced.")
+    if evidence.risk is None:
+        unknown = "criticality" if evidence.criticality is None else "health"
+        yield Missing(part=Part.RISK, reason=f"Its {unknown} is not known.")
+
+
+def _unsaid(evidence: Evidence, found: Found) -> Iterator[Missing]:
+    if evidence.service_id not in found.alignments:
+        yield Missing(part=Part.ALIGNMENT, reason="Strategy has never said which objectives services serve.")
+    if evidence.forecast is None:
+        yield Missing(part=Part.FORECAST, reason="Strategy expects no demand for it from this month on.")
+    if evidence.coverage is None:
+        yield Missing(part=Part.COVERAGE, reason="Strategy has never said whether offerings are made of it.")

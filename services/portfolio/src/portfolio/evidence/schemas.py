@@ -113,6 +113,45 @@ class AlignmentEvidence(Schema):
     as_of: datetime
 
 
+class ForecastDemand(Schema):
+    """What strategy expects of a demand pattern, by its latest forecast."""
+
+    demand_pattern_id: UUID
+    code: str
+    name: str
+    unit: str
+    made_on: date
+    change: Amount | None = Field(description="From the mean of the latest months counted to that of those expected.")
+
+
+class ForecastEvidence(Schema):
+    """Demand that strategy expects of the service. Patterns have units of their own, so they are never added."""
+
+    count: int
+    forecasts: list[ForecastDemand] = Field(max_length=100, description="The first 100 by code.")
+    as_of: datetime
+
+
+class CoverageEvidence(Schema):
+    """Whether offerings are made of the service, as strategy judged it: orphan, served or overlap."""
+
+    coverage_class: str
+    offerings: int
+    weight: int
+    changed_on: date
+    as_of: datetime
+
+
+class RiskEvidence(Schema):
+    """`risk` = `impact` × `probability`. Impact: criticality from 1 (low) to 4 (critical), one more where services of
+    the catalog use it. Probability: the share of what was measured that missed its target, 1 − health."""
+
+    impact: int
+    probability: Amount
+    risk: Amount = Field(description="From 0 to 5.")
+    as_of: datetime
+
+
 class DependantEvidence(Schema):
     count: int = Field(description="Services of the catalog that use it.")
     as_of: datetime
@@ -125,6 +164,10 @@ class Part(StrEnum):
     ATTAINMENT = "attainment"
     DEMAND = "demand"
     OFFERINGS = "offerings"
+    ALIGNMENT = "alignment"
+    FORECAST = "forecast"
+    COVERAGE = "coverage"
+    RISK = "risk"
 
 
 class Missing(Schema):
@@ -148,12 +191,22 @@ class Evidence(Schema):
     attainment: Attainment
     demand: DemandEvidence | None
     offerings: OfferingEvidence | None
-    alignment: AlignmentEvidence | None = Field(description="Null: linked to no objective in force.")
+    alignment: AlignmentEvidence | None = Field(
+        description="Null: linked to no objective in force, unless it is `missing`."
+    )
+    forecast: ForecastEvidence | None
+    coverage: CoverageEvidence | None
+    risk: RiskEvidence | None
     dependants: DependantEvidence
     missing: list[Missing]
 
     @model_validator(mode="before")
     @classmethod
     def _as_it_was_frozen(cls, said: Any) -> Any:
-        """Before alignment was known, evidence was frozen without it."""
-        return {"alignment": None, **said} if isinstance(said, dict) else said
+        """What was not yet looked at when evidence was frozen is not among it."""
+        later = dict.fromkeys(("alignment", "forecast", "coverage", "risk"))
+        return {**later, **said} if isinstance(said, dict) else said
+
+    def misses(self, part: Part) -> str | None:
+        """Why that part is not known, or not all of it."""
+        return next((missing.reason for missing in self.missing if missing.part is part), None)

@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 from sqlalchemy import select
 
 from chassis.application import Now
-from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, ImportResult, Upload
+from chassis.imports import CSV_MEDIA, IMPORT_BODY_BYTES, FileUpload, ImportResult, upload_with
 from chassis.money import NonNegativeAmount
+from chassis.ndjson import NDJSON_MEDIA, ndjson_outcomes
 from chassis.operations import CurrentCaller, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import NoSuchResource
@@ -42,6 +43,7 @@ router = Router("measurements")
 
 READ, WRITE, IMPORT = (f"portfolio:measurement:{verb}" for verb in ("read", "write", "import"))
 BODY_BYTES = 2 << 20
+MeasurementUpload = Annotated[FileUpload, Depends(upload_with({}, {NDJSON_MEDIA: ndjson_outcomes}))]
 Significance = Literal["0.1", "0.05", "0.01", "0.001"]
 EXAMPLE = {
     "source": "monitoring",
@@ -85,13 +87,13 @@ def _result(index: int, effect: Effect | Unmeasurable) -> RecordedMeasurement:
     "POST",
     "/measurement-imports",
     permission=IMPORT,
-    upload=CSV_MEDIA,
+    upload=(*CSV_MEDIA, NDJSON_MEDIA),
     max_body_bytes=IMPORT_BODY_BYTES,
 )
 async def import_measurements_from_file(
-    upload: Upload, session: Session, caller: CurrentCaller, now: Now
+    upload: MeasurementUpload, session: Session, caller: CurrentCaller, now: Now
 ) -> ImportResult:
-    """Import measurements from a file; an empty value or NA is kept as not measured."""
+    """Import measurements, from a file or line by line; an empty value, null or NA is kept as not measured."""
     return await import_measurements(Recorder(session, caller.subject, now), upload)
 
 

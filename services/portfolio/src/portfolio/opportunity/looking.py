@@ -9,20 +9,18 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
 from chassis.money import exact_sum
 from portfolio.days import DayRange
 from portfolio.evidence.gathering import gather
-from portfolio.evidence.kept import KnownCapacity, KnownCoverage, KnownDemand, KnownNeed
+from portfolio.evidence.kept import KnownCapacity, KnownCoverage, KnownNeed
 from portfolio.evidence.schemas import Evidence
 from portfolio.evidence.trend import quotient
 from portfolio.opportunity.outliers import spread
 from portfolio.opportunity.rules import MONTHS_OF_USE
 from portfolio.opportunity.subjects import (
-    Expected,
     Seen,
     SeenAsset,
     SeenCost,
@@ -67,7 +65,6 @@ async def _services(session: AsyncSession, at: datetime, within: DayRange) -> As
     last, query = UUID(int=0), select(Service).where(Service.status == Status.OPERATIONAL).order_by(Service.id)
     while services := (await session.scalars(query.where(Service.id > last).limit(AT_ONCE))).all():
         last, ids = services[-1].id, [service.id for service in services]
-        expected = await _expected(session, ids, within.starts_on)
         reviewed = await _reviewed(session, ids)
         evidence = await gather(session, services, within, at)
         range_asked = f"starts_on={within.starts_on}&ends_on={within.ends_on}"
@@ -80,38 +77,20 @@ async def _services(session: AsyncSession, at: datetime, within: DayRange) -> As
                     f"/portfolio/v1/services/{service.id}/evidence?{range_asked}",
                 ),
                 evidence=known,
-                expected=expected[service.id],
                 launched_on=service.launched_on,
-                decided_on=reviewed.get(service.id, (None, None))[0],
-                follow_up_on=reviewed.get(service.id, (None, None))[1],
+                decided_on=reviewed.get(service.id),
                 today=at.date(),
             )
             for service, known in zip(services, evidence, strict=True)
         ]
 
 
-async def _expected(session: AsyncSession, services: Collection[UUID], since: date) -> dict[UUID, list[Expected]]:
-    """By patterns that are not of one customer or segment alone, and forecasts that are not too old."""
-    K = KnownDemand
-    whole = K.customer_id.is_(None), K.segment_id.is_(None), K.made_on >= since
-    found: dict[UUID, list[Expected]] = defaultdict(list)
-    for known in await session.scalars(select(K).where(among(K.service_id, services), *whole).order_by(K.code)):
-        if known.service_id and (change := known.change) is not None:
-            found[known.service_id].append(Expected(known.name, change, known.made_on))
-    return found
-
-
-async def _reviewed(session: AsyncSession, services: Collection[UUID]) -> dict[UUID, tuple[date, date | None]]:
-    """When the last review of each was decided, and when its effect is looked at."""
+async def _reviewed(session: AsyncSession, services: Collection[UUID]) -> dict[UUID, date]:
+    """When the last review of each was decided."""
     R = Review
-    query = (
-        select(R.service_id, R.decided_at, R.follow_up_on)
-        .ext(distinct_on(R.service_id))
-        .where(R.status == ReviewStatus.DECIDED, among(R.service_id, services))
-        .order_by(R.service_id, R.decided_at.desc())
-    )
-    rows = (await session.execute(query)).all()
-    return {row.service_id: (row.decided_at.date(), row.follow_up_on) for row in rows if row.decided_at}
+    query = select(R.service_id, func.max(R.decided_at)).group_by(R.service_id)
+    rows = await session.execute(query.where(R.status == ReviewStatus.DECIDED, among(R.service_id, services)))
+    return {service_id: decided_at.date() for service_id, decided_at in rows if decided_at}
 
 
 class Cost(NamedTuple):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from chassis.money import EXACT, plain
+from portfolio.evidence.schemas import Evidence
 from portfolio.evidence.trend import quotient
 from portfolio.opportunity.finding import Figure, Finding, Judge, Rule, S, Told
 from portfolio.opportunity.subjects import Seen, SeenAsset, SeenCost, SeenNeed, SeenService, SeenUnitCost
@@ -131,13 +132,12 @@ def _outlier(cost: SeenCost, name: str) -> Told | None:
 @rule("falling-demand", version=1, of=SERVICE, seen=SeenService, magnitude="share lost", step="0.1")
 def falling_demand(service: SeenService) -> Told | None:
     """The subscribed quantity fell by at least 25 % within a year, or nobody subscribes any more and no service uses
-    it, or strategy expects its demand to fall by at least 25 %."""
-    falls = [it for it in (_subscribed(service), _expected(service)) if it]
+    it, or strategy expects its demand to fall by at least 25 % by one pattern and by none to rise so much."""
+    falls = [it for it in (_subscribed(service.evidence), _expected(service.evidence)) if it]
     return max(falls, key=lambda told: told.magnitude, default=None)
 
 
-def _subscribed(service: SeenService) -> Told | None:
-    evidence = service.evidence
+def _subscribed(evidence: Evidence) -> Told | None:
     sentence = recommendation.falling_demand(evidence) or recommendation.no_demand(evidence)
     if sentence is None or evidence.demand is None or evidence.demand.change is None:
         return None
@@ -150,24 +150,14 @@ def _subscribed(service: SeenService) -> Told | None:
     )
 
 
-def _expected(service: SeenService) -> Told | None:
-    worst = min(service.expected, key=lambda it: it.change, default=None)
-    least = recommendation.MOVE_OF_DEMAND
-    if worst is None or worst.change > -least:
+def _expected(evidence: Evidence) -> Told | None:
+    sentence, forecast = recommendation.demand_forecast_falling(evidence), evidence.forecast
+    if sentence is None or forecast is None:
         return None
-    return Told(
-        f"Its demand “{worst.name}” is expected to fall by {percent(-worst.change)}.",
-        -worst.change,
-        [
-            Figure(
-                name="demand expected to be lost",
-                value=-worst.change,
-                unit="share",
-                threshold=least,
-                as_of=worst.made_on,
-            )
-        ],
-    )
+    lost, made_on = max((-it.change, it.made_on) for it in forecast.forecasts if it.change is not None)
+    least = recommendation.MOVE_OF_DEMAND
+    said = {"name": "demand expected to be lost", "unit": "share", "as_of": made_on}
+    return Told(sentence, lost, [Figure.model_validate({**said, "value": lost, "threshold": least})])
 
 
 @rule("repeated-breach", version=1, of=SERVICE, seen=SeenService, magnitude="periods missed in a row", step="3")
@@ -235,11 +225,10 @@ def no_offering(service: SeenService) -> Told | None:
 
 @rule("review-overdue", version=1, of=SERVICE, seen=SeenService, magnitude="days overdue", step="180")
 def review_overdue(service: SeenService) -> Told | None:
-    """No review was decided within a year of the last decision or, where there was none, of the launch; or the day has
-    passed on which the effect of that decision was to be looked at."""
+    """No review was decided within a year of the last decision or, where there was none, of the launch."""
     if service.launched_on is None:
         return None
-    due = due_on(launched_on=service.launched_on, decided_on=service.decided_on, follow_up_on=service.follow_up_on)
+    due = due_on(launched_on=service.launched_on, decided_on=service.decided_on)
     days = Decimal((service.today - due) // timedelta(days=1))
     if days <= 0:
         return None

@@ -1,6 +1,5 @@
 """What rules look at: a service, its costs beside those of peers, a need, an asset; each with what is known of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,25 +20,14 @@ class Subject:
     link: str
 
 
-@dataclass(frozen=True)
-class Expected:
-    """Demand that a pattern of strategy expects to change by a fraction."""
-
-    name: str
-    change: Decimal
-    made_on: date
-
-
 @dataclass(frozen=True, kw_only=True)
 class SeenService:
-    """`expected` are patterns of all its customers; `decided_on` and `follow_up_on` of its last decided review."""
+    """`decided_on` is when its last review was decided."""
 
     subject: Subject
     evidence: Evidence
-    expected: Sequence[Expected]
     launched_on: date | None
     decided_on: date | None
-    follow_up_on: date | None
     today: date
 
 

@@ -1,6 +1,7 @@
 """Opening reviews of many services at once, and carrying out what was decided."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +15,14 @@ from portfolio.evidence.gathering import gather
 from portfolio.review.model import Review
 from portfolio.review.schemas import DecideReview, OpenReviews, ReviewCampaignView
 from portfolio.review.terms import ReviewStatus, Trigger
+from portfolio.review.triggers import Occasion
 from portfolio.service import queries as services
 from portfolio.service.gates import Act
 from portfolio.service.model import Service
 from portfolio.service.terms import Status
 
 MOST_SERVICES, AT_ONCE = 5_000, 500
+IS_OPEN = exists().where(Review.service_id == Service.id, Review.status == ReviewStatus.OPEN)
 
 
 class CampaignTooLarge(Conflict, code="portfolio.review-campaign.too-many-services"):
@@ -41,15 +44,22 @@ class Opener:
         await self.session.flush()
         return review
 
+    async def open_on(self, occasions: Sequence[tuple[Service, Occasion]], within: DayRange) -> None:
+        """Of services of the catalog that have no open review, and had none on the same occasion."""
+        evidence = await gather(self.session, [service for service, _ in occasions], within, self.at)
+        for known, (_, occasion) in zip(evidence, occasions, strict=True):
+            opened = Review.open(evidence=known, trigger=occasion.trigger, by=self.by, occasion=occasion)
+            self.session.add(opened)
+        await self.session.flush()
+
     async def open_all(self, asked: OpenReviews) -> ReviewCampaignView:
         """Of the services of the catalog that have no open review, with evidence gathered for 500 at a time."""
         within = DayRange.of(asked.starts_on, asked.ends_on)
         chosen = select(Service).where(Service.status.in_(_statuses(asked)))
         if asked.kind:
             chosen = chosen.where(Service.kind == asked.kind)
-        is_open = exists().where(Review.service_id == Service.id, Review.status == ReviewStatus.OPEN)
-        already = await self.session.scalar(select(func.count()).select_from(chosen.where(is_open).subquery()))
-        due = (await self.session.scalars(chosen.where(~is_open).order_by(Service.id).limit(MOST_SERVICES + 1))).all()
+        already = await self.session.scalar(select(func.count()).select_from(chosen.where(IS_OPEN).subquery()))
+        due = (await self.session.scalars(chosen.where(~IS_OPEN).order_by(Service.id).limit(MOST_SERVICES + 1))).all()
         if len(due) > MOST_SERVICES:
             raise CampaignTooLarge
         recommendations: Counter[str] = Counter()
@@ -70,7 +80,14 @@ def _statuses(asked: OpenReviews) -> list[Status]:
 
 async def decide(session: AsyncSession, review: Review, command: DecideReview, *, by: str, at: datetime) -> None:
     """A decision to retire gives the service its notice in the same transaction."""
-    review.decide(command.decision, reason=command.reason, follow_up_on=command.follow_up_on, by=by, at=at)
+    review.decide(
+        command.decision,
+        reason=command.reason,
+        follow_up_on=command.follow_up_on,
+        expects=command.expected_effects,
+        by=by,
+        at=at,
+    )
     if command.retirement:
         await services.lock(session, review.service_id)
         service = await found(session, Service, review.service_id)

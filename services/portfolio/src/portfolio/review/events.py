@@ -3,8 +3,11 @@
 from datetime import date
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from chassis.events import Event
-from portfolio.review.terms import Recommendation
+from chassis.money import Amount, Currency, NonNegativeAmount
+from portfolio.review.terms import EffectOutcome, Measure, Recommendation
 
 
 class ServiceReviewed(Event, type="portfolio.service-reviewed.v1"):
@@ -16,3 +19,26 @@ class ServiceReviewed(Event, type="portfolio.service-reviewed.v1"):
     reason: str
     decided_on: date
     follow_up_on: date | None
+
+
+class FollowedUpEffect(BaseModel):
+    """What a measure was on the evidence of the review, what was expected of it, and what it was since."""
+
+    measure: Measure
+    currency: Currency | None
+    before: Amount | None
+    expected: NonNegativeAmount
+    measured: Amount | None
+    outcome: EffectOutcome
+
+
+class ReviewFollowedUp(Event, type="portfolio.review-followed-up.v1"):
+    """The effect of a decision was measured; `retired_on` if the service has retired since."""
+
+    review_id: UUID
+    service_id: UUID
+    decision: Recommendation
+    starts_on: date
+    ends_on: date
+    retired_on: date | None
+    effects: list[FollowedUpEffect]

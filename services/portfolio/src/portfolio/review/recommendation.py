@@ -8,10 +8,11 @@ fired, the service continues.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 
 from chassis.money import plain
 from chassis.text import Schema
-from portfolio.evidence.schemas import Evidence
+from portfolio.evidence.schemas import Evidence, ForecastDemand, Part
 from portfolio.review.terms import Recommendation
 from portfolio.service.terms import Kind
 from portfolio.wording import money, percent
@@ -22,6 +23,7 @@ LEAST_RECOVERY = Decimal("0.80")
 LEAST_HEALTH = Decimal("0.80")
 MISSED_IN_A_ROW = 2
 MOVE_OF_DEMAND = Decimal("0.25")
+MOST_RISK = Decimal("0.5")
 
 PRECEDENCE = (
     Recommendation.RETIRE,
@@ -32,6 +34,7 @@ PRECEDENCE = (
 )
 
 Judge = Callable[[Evidence], str | None]
+Move = tuple[Decimal, ForecastDemand]
 
 
 class Finding(Schema):
@@ -164,6 +167,20 @@ def weak_recovery(evidence: Evidence) -> str | None:
     )
 
 
+@rule("at-risk", version=1, favors=Recommendation.REMEDIATE)
+def at_risk(evidence: Evidence) -> str | None:
+    """So much hangs on it that it misses its promises too often: impact × probability is at least 0.5."""
+    risk = evidence.risk
+    if risk is None or evidence.criticality is None or risk.risk < MOST_RISK:
+        return None
+    users = evidence.dependants.count
+    used = f", {users} services of the catalog use it," if users else ""
+    return (
+        f"Its criticality is {evidence.criticality}{used} and {percent(risk.probability)} of what was measured missed "
+        f"its target: a risk of {plain(risk.risk)}, where less than {MOST_RISK} is accepted."
+    )
+
+
 @rule("falling-demand", version=1, favors=Recommendation.CONSOLIDATE)
 def falling_demand(evidence: Evidence) -> str | None:
     """The subscribed quantity fell by at least 25 % since the start of the range, and some is left."""
@@ -176,22 +193,49 @@ def falling_demand(evidence: Evidence) -> str | None:
     )
 
 
-@rule("overlap", version=1, favors=Recommendation.CONSOLIDATE)
+@rule("demand-forecast-falling", version=1, favors=Recommendation.CONSOLIDATE)
+def demand_forecast_falling(evidence: Evidence) -> str | None:
+    """Strategy expects the demand of a pattern to fall by at least 25 %, and that of no pattern to rise so much."""
+    falling, growing = _forecast_moves(evidence)
+    return None if growing or not falling else _expected(falling, "fall")
+
+
+@rule("overlap", version=2, favors=Recommendation.CONSOLIDATE)
 def overlap(evidence: Evidence) -> str | None:
-    """Each need that its offerings address is also addressed by offerings made without it."""
-    offered = evidence.offerings
+    """Each need that its offerings address is also addressed by offerings made without it; where no offerings are
+    known, strategy judged so."""
+    offered, judged = evidence.offerings, evidence.coverage
+    if offered is None and judged is not None and judged.coverage_class == "overlap":
+        return f"Since {judged.changed_on} strategy finds the needs that it helps to serve served several times."
     if offered is None or not offered.needs_served or offered.needs_served_elsewhere < offered.needs_served:
         return None
     return f"All {offered.needs_served} needs that it helps to serve are also served by offerings without it."
 
 
-@rule("no-offering", version=1, favors=Recommendation.CONSOLIDATE)
+@rule("no-offering", version=2, favors=Recommendation.CONSOLIDATE)
 def no_offering(evidence: Evidence) -> str | None:
-    """It faces customers, yet no launched offering is made of it, and no other service uses it."""
-    offered = evidence.offerings
-    if offered is None or offered.count or evidence.kind is not Kind.CUSTOMER_FACING or evidence.dependants.count:
+    """It faces customers, yet no launched offering is made of it, and no other service uses it; where no offerings are
+    known, strategy judged it an orphan."""
+    offered, judged = evidence.offerings, evidence.coverage
+    orphan = judged is not None and judged.coverage_class == "orphan"
+    unoffered = orphan if offered is None else not offered.count
+    if not unoffered or evidence.kind is not Kind.CUSTOMER_FACING or evidence.dependants.count:
         return None
     return "It faces customers, but no launched offering is made of it, and no other service uses it."
+
+
+@rule("not-aligned", version=1, favors=Recommendation.CONSOLIDATE)
+def not_aligned(evidence: Evidence) -> str | None:
+    """It costs, yet no objective in force is linked to it, and no other service uses it."""
+    cost = evidence.cost
+    if evidence.alignment or evidence.misses(Part.ALIGNMENT) or evidence.dependants.count:
+        return None
+    if cost is None or cost.cost <= 0:
+        return None
+    return (
+        f"It cost {money(cost.cost, cost.currency)}, but no objective in force is linked to it, and no other service "
+        "uses it."
+    )
 
 
 @rule("growing-demand", version=1, favors=Recommendation.INVEST)
@@ -203,4 +247,28 @@ def growing_demand(evidence: Evidence) -> str | None:
     return (
         f"The subscribed quantity rose by {percent(demand.change)} since {demand.at_start.on}, from "
         f"{plain(demand.at_start.quantity)} to {plain(demand.now.quantity)}."
+    )
+
+
+@rule("demand-forecast-growing", version=1, favors=Recommendation.INVEST)
+def demand_forecast_growing(evidence: Evidence) -> str | None:
+    """Strategy expects the demand of a pattern to rise by at least 25 %, and that of no pattern to fall so much."""
+    falling, growing = _forecast_moves(evidence)
+    return None if falling or not growing else _expected(growing, "rise")
+
+
+def _forecast_moves(evidence: Evidence) -> tuple[list[Move], list[Move]]:
+    """Those that are expected to fall by 25 % or more, and those to rise; the largest moves first."""
+    forecasts = evidence.forecast.forecasts if evidence.forecast else []
+    moves = sorted([(it.change, it) for it in forecasts if it.change is not None], key=itemgetter(0))
+    falling = [move for move in moves if move[0] <= -MOVE_OF_DEMAND]
+    return falling, [move for move in reversed(moves) if move[0] >= MOVE_OF_DEMAND]
+
+
+def _expected(moves: list[Move], verb: str) -> str:
+    change, most = moves[0]
+    more = f"; {len(moves) - 1} more likewise" if len(moves) > 1 else ""
+    return (
+        f"Strategy expects the demand “{most.name}”, in {most.unit}, to {verb} by {percent(abs(change))} "
+        f"(forecast of {most.made_on}){more}."
     )

@@ -1,16 +1,31 @@
 """The operations on reviews, review campaigns and recommendations."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from chassis.application import Now
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.text import Day
 from portfolio.days import DayRange
 from portfolio.review import actions
-from portfolio.review.model import AlreadyDecided, AlreadyOpen, FollowUpNotAhead, NotInCatalog, OwnReview, Review
+from portfolio.review.effect import CurrencyDiffers
+from portfolio.review.follow_up import measure, to_follow_up
+from portfolio.review.model import (
+    AlreadyDecided,
+    AlreadyFollowedUp,
+    AlreadyOpen,
+    DecidedToday,
+    FollowUpNotAhead,
+    NotDecided,
+    NotInCatalog,
+    OwnReview,
+    Review,
+)
 from portfolio.review.schemas import (
     DecideReview,
     OpenReview,
@@ -20,7 +35,7 @@ from portfolio.review.schemas import (
     ReviewSummary,
     ReviewView,
 )
-from portfolio.review.terms import Recommendation, ReviewStatus
+from portfolio.review.terms import Recommendation, ReviewStatus, Trigger
 from portfolio.service.model import NoticeTooLate, OwnReplacement, Service, StepNotPossible
 
 router = Router("reviews")
@@ -65,11 +80,17 @@ async def list_reviews(
     service_id: UUID | None = None,
     status: ReviewStatus | None = None,
     recommendation: Recommendation | None = None,
+    trigger: Trigger | None = None,
+    follow_up_due_by: Annotated[
+        Day | None, Query(description="Those whose effect is to be measured on this day or before, and was not yet.")
+    ] = None,
 ) -> Page[ReviewSummary]:
     """List reviews, without their evidence."""
-    wanted = {"service_id": service_id, "status": status, "recommendation": recommendation}
+    wanted = {"service_id": service_id, "status": status, "recommendation": recommendation, "trigger": trigger}
     query = select(Review).filter_by(**{name: value for name, value in wanted.items() if value is not None})
-    query = query.options(defer(Review.evidence))
+    if follow_up_due_by:
+        query = query.where(*to_follow_up(follow_up_due_by))
+    query = query.options(defer(Review.evidence), defer(Review.follow_up))
     return await page(session, query, asked, sorts={"opened_at": Review.opened_at}, tie=Review.id)
 
 
@@ -83,11 +104,20 @@ async def get_review(review_id: UUID, session: Session) -> ReviewView:
     "POST",
     "/reviews/{review_id}/decision",
     permission=DECIDE,
-    problems=[AlreadyDecided, OwnReview, FollowUpNotAhead, StepNotPossible, NoticeTooLate, OwnReplacement],
+    problems=[
+        AlreadyDecided,
+        OwnReview,
+        FollowUpNotAhead,
+        CurrencyDiffers,
+        StepNotPossible,
+        NoticeTooLate,
+        OwnReplacement,
+    ],
     example={
         "decision": "remediate",
         "reason": "The service level was missed twice; the team gets a second site.",
         "follow_up_on": "2027-04-01",
+        "expected_effects": [{"measure": "health", "expected": "0.95"}],
     },
 )
 async def decide_review(
@@ -101,6 +131,22 @@ async def decide_review(
     """Decide a review, once, by somebody else than who opened it; deciding to retire gives the service its notice."""
     review = await found(session, Review, review_id, version=version)
     await actions.decide(session, review, command, by=caller.subject, at=now)
+    return ReviewView.model_validate(review)
+
+
+@router.operation(
+    "POST",
+    "/reviews/{review_id}/follow-up",
+    permission=WRITE,
+    problems=[NotDecided, DecidedToday, AlreadyFollowedUp],
+)
+async def follow_up_review(
+    review_id: UUID, version: ExpectedVersion, session: Session, caller: CurrentCaller, now: Now
+) -> ReviewView:
+    """Measure at once, and for good, what came of a decision; on its follow-up day the worker does so by itself."""
+    review = await found(session, Review, review_id, version=version)
+    service = await found(session, Service, review.service_id)
+    await measure(session, [(review, service)], by=caller.subject, at=now)
     return ReviewView.model_validate(review)
 
 
@@ -118,6 +164,7 @@ async def list_recommendations(
             Review.recommendation,
             Review.findings,
             Review.trigger,
+            Review.cause,
             Review.starts_on,
             Review.ends_on,
             Review.opened_at,

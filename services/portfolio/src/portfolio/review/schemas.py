@@ -8,8 +8,10 @@ from pydantic import Field, model_validator
 
 from chassis.text import Day, Schema
 from portfolio.evidence.schemas import Evidence
+from portfolio.review.effect import ExpectedEffect, ExpectEffect, FollowUp
 from portfolio.review.recommendation import Finding
-from portfolio.review.terms import Recommendation, ReviewStatus, Trigger
+from portfolio.review.terms import Measure, Recommendation, ReviewStatus, Trigger
+from portfolio.review.triggers import TriggerCause
 from portfolio.service.schemas import Reason
 from portfolio.service.terms import Kind
 
@@ -38,6 +40,9 @@ class DecideReview(Schema):
     decision: Recommendation
     reason: Reason
     follow_up_on: Day | None = Field(default=None, description="When the effect is looked at.")
+    expected_effects: list[ExpectEffect] = Field(
+        default=[], max_length=len(Measure), description="What it is to bring, measured on the day of the follow-up."
+    )
     retirement: RetirementNotice | None = Field(
         default=None, description="The notice that the service is given; needed to retire it, and only then."
     )
@@ -48,6 +53,15 @@ class DecideReview(Schema):
             raise ValueError("a decision to retire, and only that, says from which day on")
         return self
 
+    @model_validator(mode="after")
+    def _measures_what_it_expects(self) -> Self:
+        measures = [effect.measure for effect in self.expected_effects]
+        if len(set(measures)) < len(measures):
+            raise ValueError("of each measure one effect is expected")
+        if measures and self.follow_up_on is None:
+            raise ValueError("expected effects are measured on the day of the follow-up: say which")
+        return self
+
 
 class ReviewSummary(Schema):
     """`findings` are the rules that fired on the frozen evidence."""
@@ -55,6 +69,7 @@ class ReviewSummary(Schema):
     id: UUID
     service_id: UUID
     trigger: Trigger
+    cause: TriggerCause | None = Field(description="Null: somebody asked for it.")
     starts_on: date
     ends_on: date
     recommendation: Recommendation
@@ -67,11 +82,15 @@ class ReviewSummary(Schema):
     decided_at: datetime | None
     decided_by: str | None
     follow_up_on: date | None
+    expected_effects: list[ExpectedEffect] = Field(max_length=len(Measure))
+    followed_up_at: datetime | None
+    followed_up_by: str | None
     version: int
 
 
 class ReviewView(ReviewSummary):
     evidence: Evidence
+    follow_up: FollowUp | None
 
 
 Count = Annotated[int, Field(ge=0)]
@@ -95,6 +114,7 @@ class RecommendationView(Schema):
     recommendation: Recommendation
     findings: list[Finding]
     trigger: Trigger
+    cause: TriggerCause | None
     starts_on: date
     ends_on: date
     opened_at: datetime

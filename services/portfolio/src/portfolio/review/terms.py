@@ -22,3 +22,25 @@ class Trigger(StrEnum):
 class ReviewStatus(StrEnum):
     OPEN = "open"
     DECIDED = "decided"
+
+
+class Measure(StrEnum):
+    """What a decision can be expected to move, and the evidence can answer."""
+
+    COST_PER_PERIOD = "cost_per_period"
+    UNIT_COST = "unit_cost"
+    RECOVERY_RATIO = "recovery_ratio"
+    HEALTH = "health"
+    SUBSCRIBED_QUANTITY = "subscribed_quantity"
+    ALIGNMENT = "alignment"
+
+
+MONEY = frozenset({Measure.COST_PER_PERIOD, Measure.UNIT_COST})
+SHARES = frozenset({Measure.HEALTH, Measure.ALIGNMENT})
+
+
+class EffectOutcome(StrEnum):
+    REACHED = "reached"
+    PARTLY = "partly"
+    MISSED = "missed"
+    NOT_MEASURED = "not_measured"

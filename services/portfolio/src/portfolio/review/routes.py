@@ -9,6 +9,7 @@ from chassis.application import Now
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from portfolio.days import DayRange
+from portfolio.retirement_plan.model import NoticeTooLate, OwnReplacement, ReplacementGoes
 from portfolio.review import actions
 from portfolio.review.model import AlreadyDecided, AlreadyOpen, FollowUpNotAhead, NotInCatalog, OwnReview, Review
 from portfolio.review.schemas import (
@@ -21,7 +22,7 @@ from portfolio.review.schemas import (
     ReviewView,
 )
 from portfolio.review.terms import Recommendation, ReviewStatus
-from portfolio.service.model import NoticeTooLate, OwnReplacement, Service, StepNotPossible
+from portfolio.service.model import Service, StepNotPossible
 
 router = Router("reviews")
 
@@ -83,7 +84,15 @@ async def get_review(review_id: UUID, session: Session) -> ReviewView:
     "POST",
     "/reviews/{review_id}/decision",
     permission=DECIDE,
-    problems=[AlreadyDecided, OwnReview, FollowUpNotAhead, StepNotPossible, NoticeTooLate, OwnReplacement],
+    problems=[
+        AlreadyDecided,
+        OwnReview,
+        FollowUpNotAhead,
+        StepNotPossible,
+        NoticeTooLate,
+        OwnReplacement,
+        ReplacementGoes,
+    ],
     example={
         "decision": "remediate",
         "reason": "The service level was missed twice; the team gets a second site.",
@@ -98,7 +107,7 @@ async def decide_review(
     caller: CurrentCaller,
     now: Now,
 ) -> ReviewView:
-    """Decide a review, once, by somebody else than who opened it; deciding to retire gives the service its notice."""
+    """Decide a review, once, by somebody else than who opened it; deciding to retire opens a retirement plan."""
     review = await found(session, Review, review_id, version=version)
     await actions.decide(session, review, command, by=caller.subject, at=now)
     return ReviewView.model_validate(review)

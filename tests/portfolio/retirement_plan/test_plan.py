@@ -56,6 +56,19 @@ async def test_a_notice_that_is_given_or_taken_back_the_short_way_is_a_plan_too(
 STEP = "portfolio.service.step-not-possible"
 
 
+async def test_a_decision_to_retire_opens_a_plan_that_names_it(portfolio: ServiceUnderTest, retiring: Retiring) -> None:
+    asked = {"service_id": retiring.mail["id"], "starts_on": "2025-04-01", "ends_on": "2026-04-01"}
+    review = made(await retiring.client.post("/v1/reviews", json=asked))
+    notice = {"retires_on": END, "replacement_id": retiring.cloud["id"]}
+    decision = {"decision": "retire", "reason": "Two of a kind.", "retirement": notice}
+    async with portfolio.as_caller("portfolio:*:*", subject="board") as board:
+        path = f"/v1/reviews/{review['id']}/decision"
+        made(await board.post(path, json=decision, headers={"If-Match": '"1"'}))
+    (plan,) = made(await retiring.client.get("/v1/retirement-plans"))["items"]
+    assert (plan["review_id"], plan["opened_by"], plan["reason"]) == (review["id"], "board", "Two of a kind.")
+    assert (plan["ends_on"], plan["replacement_id"]) == (END, retiring.cloud["id"])
+
+
 async def test_a_service_has_one_open_plan_and_of_two_at_once_one_is_opened(
     portfolio: ServiceUnderTest, retiring: Retiring
 ) -> None:

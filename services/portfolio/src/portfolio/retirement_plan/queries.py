@@ -185,10 +185,10 @@ async def progress(session: AsyncSession, plan_ids: Collection[UUID], today: dat
     return found
 
 
-async def checklists(session: AsyncSession, plan_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+async def checklists(session: AsyncSession, plan_ids: Collection[UUID]) -> dict[UUID, Any]:
     """By plan: how many items are in each state, and how many of the open ones are required."""
     item = ChecklistItem
     states = [func.count().filter(item.state == state).label(state) for state in ItemState]
     required = func.count().filter(item.required, item.state == ItemState.OPEN).label("open_required")
     query = select(item.plan_id, *states, required).where(among(item.plan_id, plan_ids)).group_by(item.plan_id)
-    return {row.plan_id: dict(row._mapping) for row in await session.execute(query)}
+    return {row.plan_id: row for row in await session.execute(query)}

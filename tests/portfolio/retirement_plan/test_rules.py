@@ -16,7 +16,7 @@ from portfolio.retirement_plan.model import (
     ReplacementGoes,
     RetirementPlan,
 )
-from portfolio.retirement_plan.terms import ItemState, PlanStatus
+from portfolio.retirement_plan.terms import ItemState, RetirementStatus
 from portfolio.service import events
 from portfolio.service.gates import Act
 from portfolio.service.model import Service, StepNotPossible
@@ -61,7 +61,7 @@ def test_opening_a_plan_gives_the_service_its_notice_and_closing_it_takes_the_no
     assert (plan.given_on, plan.opened_by, plan.reason) == (TODAY, "ada", "nobody needs it")
     plan.call_off(LATER, mail)
     assert (mail.status, mail.retires_on, mail.replacement_id) == (Status.OPERATIONAL, None, None)
-    assert (plan.status, plan.closed_by, plan.closing_reason) == (PlanStatus.CALLED_OFF, "grace", "as decided")
+    assert (plan.status, plan.closed_by, plan.closing_reason) == (RetirementStatus.CALLED_OFF, "grace", "as decided")
     assert (plan.ends_on, plan.replacement_id) == (END, cloud.id)
     assert announced(mail) == [
         events.ServiceRetiring(service_id=mail.id, code="mail", retires_on=END, replacement_id=cloud.id),
@@ -166,7 +166,7 @@ def test_what_is_closed_changes_no_more() -> None:
         plan.call_off(LATER, mail)
     with pytest.raises(NotOpen):
         plan.revise(LATER, mail, ends_on=TOMORROW, replacement=None, last_move_on=None)
-    assert (plan.status, mail.status) == (PlanStatus.COMPLETED, Status.RETIRING)
+    assert (plan.status, mail.status) == (RetirementStatus.COMPLETED, Status.RETIRING)
 
 
 def an_item(owner: str = "grace", by: str = "ada") -> ChecklistItem:

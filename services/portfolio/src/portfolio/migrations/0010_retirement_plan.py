@@ -55,7 +55,7 @@ def plans():
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.Column("closed_by", sa.Text()),
         sa.Column("closing_reason", sa.Text()),
-        sa.CheckConstraint("status IN ('open', 'completed', 'called_off')", name="planstatus"),
+        sa.CheckConstraint("status IN ('open', 'completed', 'called_off')", name="retirementstatus"),
         sa.CheckConstraint("ends_on - given_on >= notice_days AND notice_days >= 1", name="notice"),
         sa.CheckConstraint("replacement_id <> service_id", name="replacement"),
         sa.CheckConstraint(

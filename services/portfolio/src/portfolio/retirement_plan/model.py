@@ -10,7 +10,7 @@ from chassis.aggregate import Aggregate
 from chassis.ids import uuid7
 from chassis.problems import Conflict, Invalid
 from portfolio.db import Base
-from portfolio.retirement_plan.terms import PlanStatus
+from portfolio.retirement_plan.terms import RetirementStatus
 from portfolio.service.gates import Act
 from portfolio.service.model import Service
 from portfolio.service.terms import GONE, Status
@@ -60,7 +60,7 @@ class RetirementPlan(Aggregate, Base):
     notice_days: Mapped[int]
     ends_on: Mapped[date]
     replacement_id: Mapped[UUID | None] = mapped_column(ForeignKey("services.id"))
-    status: Mapped[PlanStatus]
+    status: Mapped[RetirementStatus]
     reason: Mapped[str]
     opened_at: Mapped[datetime]
     opened_by: Mapped[str]
@@ -87,7 +87,7 @@ class RetirementPlan(Aggregate, Base):
             review_id=review_id,
             given_on=act.on,
             notice_days=notice_days,
-            status=PlanStatus.OPEN,
+            status=RetirementStatus.OPEN,
             reason=act.reason,
             opened_at=act.at,
             opened_by=act.by,
@@ -115,21 +115,21 @@ class RetirementPlan(Aggregate, Base):
         """As long as the service has not retired. Customers that have moved stay where they are."""
         self.check_open()
         service.cancel_notice(act)
-        self._close(PlanStatus.CALLED_OFF, act)
+        self._close(RetirementStatus.CALLED_OFF, act)
 
     def complete(self, act: Act) -> None:
         """The service has retired."""
-        self._close(PlanStatus.COMPLETED, act)
+        self._close(RetirementStatus.COMPLETED, act)
 
     def is_overdue(self, today: date) -> bool:
-        return self.status is PlanStatus.OPEN and self.ends_on <= today
+        return self.status is RetirementStatus.OPEN and self.ends_on <= today
 
     def last_day(self, today: date) -> date:
         """The first day without the service, as far as it can still be kept."""
         return max(self.ends_on, today)
 
     def check_open(self) -> None:
-        if self.status is not PlanStatus.OPEN:
+        if self.status is not RetirementStatus.OPEN:
             raise NotOpen(f"It was {self.status.replace('_', ' ')} by {self.closed_by}.")
 
     def _state(self, act: Act, ends_on: date, replacement_id: UUID | None) -> None:
@@ -151,7 +151,7 @@ class RetirementPlan(Aggregate, Base):
             raise ReplacementGoes(f"{replacement.code} is {replacement.status}.")
         return replacement.id
 
-    def _close(self, status: PlanStatus, act: Act) -> None:
+    def _close(self, status: RetirementStatus, act: Act) -> None:
         self.status, self.closed_at, self.closed_by, self.closing_reason = status, act.at, act.by, act.reason
 
 

@@ -15,7 +15,7 @@ from portfolio.known_customer.model import KnownCustomer
 from portfolio.retirement_plan.checklist import ChecklistItem
 from portfolio.retirement_plan.customer_move import CustomerMove
 from portfolio.retirement_plan.model import RetirementPlan
-from portfolio.retirement_plan.terms import ItemState, PlanStatus, Whereabouts
+from portfolio.retirement_plan.terms import ItemState, RetirementStatus, Whereabouts
 from portfolio.service.gates import Held, OpenCharge, OpenItem
 from portfolio.service.model import Service
 from portfolio.service.queries import dependants_in_catalog
@@ -89,7 +89,7 @@ async def _open_items(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
     query = (
         select(RetirementPlan.service_id, item.plan_id, item.id, item.title, item.owner, item.due_on)
         .join(RetirementPlan, RetirementPlan.id == item.plan_id)
-        .where(among(RetirementPlan.service_id, ids), RetirementPlan.status == PlanStatus.OPEN)
+        .where(among(RetirementPlan.service_id, ids), RetirementPlan.status == RetirementStatus.OPEN)
         .where(item.required, item.state == ItemState.OPEN)
         .order_by(item.due_on, item.id)
     )
@@ -115,12 +115,12 @@ def nothing_left_to_do() -> ColumnElement[bool]:
     """No required item of the checklist of its plan is open."""
     plan, item = RetirementPlan, ChecklistItem
     waits = and_(item.plan_id == plan.id, item.required, item.state == ItemState.OPEN)
-    return ~exists().where(plan.service_id == Service.id, plan.status == PlanStatus.OPEN, waits)
+    return ~exists().where(plan.service_id == Service.id, plan.status == RetirementStatus.OPEN, waits)
 
 
 async def open_plans(session: AsyncSession, service_ids: Collection[UUID]) -> list[RetirementPlan]:
     query = select(RetirementPlan).where(among(RetirementPlan.service_id, service_ids))
-    query = query.where(RetirementPlan.status == PlanStatus.OPEN).order_by(RetirementPlan.id)
+    query = query.where(RetirementPlan.status == RetirementStatus.OPEN).order_by(RetirementPlan.id)
     return list(await session.scalars(query))
 
 
@@ -140,7 +140,7 @@ def concerned(today: date) -> tuple[Select[Any], ColumnElement[Whereabouts]]:
         .select_from(plan)
         .join(Subscription, Subscription.service_id == plan.service_id)
         .outerjoin(move, move.subscription_id == Subscription.id)
-        .where(or_(move.plan_id == plan.id, and_(plan.status != PlanStatus.CALLED_OFF, ran, NOT_EMPTY)))
+        .where(or_(move.plan_id == plan.id, and_(plan.status != RetirementStatus.CALLED_OFF, ran, NOT_EMPTY)))
     )
     return query, stands
 

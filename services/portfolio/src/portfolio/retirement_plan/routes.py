@@ -28,7 +28,7 @@ from portfolio.retirement_plan.schemas import (
     ReviseRetirementPlan,
 )
 from portfolio.retirement_plan.showing import all_shown, shown
-from portfolio.retirement_plan.terms import PlanStatus
+from portfolio.retirement_plan.terms import RetirementStatus
 from portfolio.service.model import StepNotPossible
 from portfolio.service.schemas import GiveReason
 
@@ -69,7 +69,7 @@ async def list_retirement_plans(
     asked: AskedPage,
     today: Today,
     service_id: UUID | None = None,
-    status: PlanStatus | None = None,
+    status: RetirementStatus | None = None,
     overdue: Annotated[bool | None, Query(description="Whether the end has come and the service has not.")] = None,
     ending_before: Annotated[Day | None, Query(description="Plans that end before this day.")] = None,
 ) -> Page[RetirementPlanView]:
@@ -80,7 +80,7 @@ async def list_retirement_plans(
     if status:
         query = query.where(RetirementPlan.status == status)
     if overdue is not None:
-        late = and_(RetirementPlan.status == PlanStatus.OPEN, RetirementPlan.ends_on <= today)
+        late = and_(RetirementPlan.status == RetirementStatus.OPEN, RetirementPlan.ends_on <= today)
         query = query.where(late if overdue else not_(late))
     if ending_before:
         query = query.where(RetirementPlan.ends_on < ending_before)

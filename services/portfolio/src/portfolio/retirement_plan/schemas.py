@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from chassis.identity import Caller
 from chassis.money import Amount, PositiveAmount
 from chassis.text import Day, Line, Schema
-from portfolio.retirement_plan.terms import ItemState, MoveEffect, PlanStatus, Whereabouts
+from portfolio.retirement_plan.terms import ItemState, MoveEffect, RetirementStatus, Whereabouts
 from portfolio.service.gates import Act, Blocker
 from portfolio.service.schemas import GiveReason, PassGate, Reason, Waiver
 
@@ -121,7 +121,7 @@ class RetirementPlanView(Schema):
     notice_days: Count
     ends_on: date = Field(description="The first day without the service.")
     replacement_id: UUID | None
-    status: PlanStatus
+    status: RetirementStatus
     overdue: bool = Field(description="The end has come, and something keeps the service.")
     reason: str
     opened_at: datetime

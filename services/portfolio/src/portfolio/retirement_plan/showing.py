@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portfolio.retirement_plan import queries
 from portfolio.retirement_plan.model import RetirementPlan
 from portfolio.retirement_plan.schemas import RetirementPlanView
-from portfolio.retirement_plan.terms import ItemState, PlanStatus, Whereabouts
+from portfolio.retirement_plan.terms import ItemState, RetirementStatus, Whereabouts
 from portfolio.service.gates import before_retirement
 
 NOBODY = {"customers": 0, "subscriptions": 0, "quantity": Decimal(0)}
@@ -23,7 +23,7 @@ async def shown(session: AsyncSession, plan: RetirementPlan, today: date) -> Ret
 
 async def all_shown(session: AsyncSession, plans: Sequence[RetirementPlan], today: date) -> list[RetirementPlanView]:
     ids = [plan.id for plan in plans]
-    open_ones = [plan.service_id for plan in plans if plan.status is PlanStatus.OPEN]
+    open_ones = [plan.service_id for plan in plans if plan.status is RetirementStatus.OPEN]
     held = await queries.held(session, open_ones, today) if open_ones else {}
     progress = await queries.progress(session, ids, today)
     checklists = await queries.checklists(session, ids)
@@ -37,7 +37,7 @@ async def all_shown(session: AsyncSession, plans: Sequence[RetirementPlan], toda
                 "blockers": before_retirement(
                     plan.service_id, held[plan.service_id], today=today, retires_on=plan.ends_on
                 )
-                if plan.status is PlanStatus.OPEN
+                if plan.status is RetirementStatus.OPEN
                 else [],
             }
         )

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class PlanStatus(StrEnum):
+class RetirementStatus(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     CALLED_OFF = "called_off"

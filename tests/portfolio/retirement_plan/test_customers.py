@@ -2,11 +2,14 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
+from portfolio.retirement_plan import actions
+from portfolio.service.gates import Act
 from tests.portfolio.retirement_plan.conftest import END, Retiring
 from tests.portfolio.services import Services, made, refused
 
@@ -145,17 +148,20 @@ async def test_a_move_beside_a_termination_leaves_no_gap(retiring: Retiring, ser
         assert (successors, await ends_on(retiring, old)) == ([], "2026-01-31")
 
 
-async def test_a_move_beside_a_cancellation_is_made_before_it_or_not_at_all(
-    retiring: Retiring, services: Services
+async def test_nobody_moves_by_a_plan_that_is_being_called_off(
+    portfolio: ServiceUnderTest, retiring: Retiring, services: Services
 ) -> None:
     old = await retiring.subscribed(await services.customer())
     plan = await retiring.opened()
-    moved, called_off = await asyncio.gather(
-        retiring.move(plan, old), retiring.changed(plan, "cancellation", reason="It stays.")
-    )
-    assert made(called_off)["status"] == "called_off"
-    assert moved.status_code in (200, 409)
-    assert len(await running(retiring, retiring.cloud)) == (1 if moved.status_code == 200 else 0)
+    async with portfolio.database.transaction() as session:
+        held, service = await actions.held(session, UUID(plan["id"]))
+        held.call_off(Act(by="board", at=portfolio.clock(), reason="It stays."), service)
+        await session.flush()
+        moving = asyncio.create_task(retiring.move(plan, old))
+        await asyncio.sleep(0.3)
+        assert not moving.done()
+    refused(await moving, 409, "portfolio.retirement-plan.not-open")
+    assert await running(retiring, retiring.cloud) == []
 
 
 async def test_who_has_moved_stays_where_they_are_when_the_plan_is_called_off(

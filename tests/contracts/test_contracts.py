@@ -62,6 +62,8 @@ HEARD = {
     ("strategy", "portfolio.service-launched.v1"),
     ("strategy", "portfolio.service-changed.v1"),
     ("strategy", "portfolio.service-retired.v1"),
+    ("strategy", "portfolio.service-retiring.v1"),
+    ("strategy", "portfolio.service-retirement-cancelled.v1"),
 }
 REACTIONS = [
     pytest.param(reaction.reading, id=f"{manifest.name}.{reaction.name}")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chassis.ids import uuid7
 from portfolio.service import events
-from portfolio.service.gates import Act, Blocked, Held, ImplausibleDays, Neighbour, OpenCharge
-from portfolio.service.model import LIFECYCLE, NoticeTooLate, OwnReplacement, Service, StepNotPossible
+from portfolio.service.gates import Act, Blocked, Held, ImplausibleDays, Neighbour, OpenCharge, OpenItem
+from portfolio.service.model import LIFECYCLE, Service, StepNotPossible
 from portfolio.service.terms import Kind, Stage, Status, Step
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -165,23 +165,18 @@ def test_a_refused_launch_names_everything_that_stands_in_the_way() -> None:
 def test_a_refused_retirement_names_everything_that_stands_in_the_way() -> None:
     service, user, subscription = a_service(Status.RETIRING), Neighbour(uuid7(), "portal", "operational"), uuid7()
     service.retires_on = TOMORROW
+    charge = OpenCharge(date(2026, 1, 10), date(2026, 1, 1))
+    item = OpenItem(uuid7(), uuid7(), "Archive", "Ada", TOMORROW)
     with pytest.raises(Blocked) as refusal:
-        service.retire(ACT, Held([user], [subscription], OpenCharge(date(2026, 1, 10), date(2026, 1, 1))))
+        service.retire(ACT, Held([user], [subscription], charge=charge, items=[item]))
     assert [(blocker["kind"], blocker["link"]) for blocker in refusal.value.context["blockers"]] == [
         ("notice", f"/v1/services/{service.id}"),
         ("dependant", f"/v1/services/{user.id}"),
         ("subscription", f"/v1/subscriptions/{subscription}"),
         ("charge", f"/v1/services/{service.id}/evidence?starts_on=2026-01-01&ends_on=2026-01-10"),
+        ("checklist", f"/v1/retirement-plans/{item.plan_id}/checklist-items/{item.id}"),
     ]
-
-
-def test_of_very_many_subscriptions_a_hundred_are_named_and_the_others_counted() -> None:
-    service = a_service(Status.RETIRING)
-    with pytest.raises(Blocked) as refusal:
-        service.retire(ACT, Held(subscriptions=[uuid7() for _ in range(250)]))
-    blockers = refusal.value.context["blockers"]
-    assert len(blockers) == 101
-    assert blockers[-1]["sentence"] == "150 more customers subscribe to it."
+    assert refusal.value.context["blockers"][-1]["sentence"] == "Ada was to see to this by 2026-01-16: Archive"
 
 
 def test_a_service_retires_on_the_day_its_notice_ends_and_not_before() -> None:
@@ -191,18 +186,6 @@ def test_a_service_retires_on_the_day_its_notice_ends_and_not_before() -> None:
         service.retire(ACT, Held())
     service.retire(Act(by="ada", at=datetime(2026, 1, 16, tzinfo=UTC), reason="over"), Held())
     assert service.retired_on == TOMORROW
-
-
-@pytest.mark.parametrize("day", [date(2026, 1, 15), date(2025, 12, 31)])
-def test_notice_is_given_for_a_day_to_come(day: date) -> None:
-    with pytest.raises(NoticeTooLate):
-        a_service(Status.OPERATIONAL).give_notice(ACT, retires_on=day, replacement_id=None)
-
-
-def test_a_service_does_not_replace_itself() -> None:
-    service = a_service(Status.OPERATIONAL)
-    with pytest.raises(OwnReplacement):
-        service.give_notice(ACT, retires_on=TOMORROW, replacement_id=service.id)
 
 
 def test_a_notice_that_is_called_off_leaves_no_date_and_is_announced() -> None:

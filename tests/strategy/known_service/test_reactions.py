@@ -124,3 +124,35 @@ async def test_a_launch_beside_the_retirement_of_its_service_does_not_stay_launc
         launched, _ = await asyncio.gather(launch(), steps.service_retired(service, code))
         status = (await steps.get(f"/offerings/{approved['id']}"))["status"]
         assert (launched, status) in ((200, "withdrawn"), (409, "approved"))
+
+
+async def test_no_offering_is_launched_with_a_service_that_has_its_notice_until_that_is_called_off(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
+    mail, need = await steps.service_known("mail"), await steps.need(await steps.customer("A"))
+    there = await steps.launched("one", services=[mail], needs=[need])
+    approved = await steps.approved(await steps.drafted("two", services=[mail], needs=[need]))
+    told = {"service_id": str(mail), "code": "mail"}
+    for day in ("2026-06-01", "2026-09-01"):
+        retiring = {**told, "retires_on": day, "replacement_id": None}
+        await strategy.deliver("portfolio.service-retiring.v1", retiring, subject=mail)
+        assert await steps.listed("/known-services", "retires_on") == [day]
+    headers = {"If-Match": f'"{approved["version"]}"'}
+    refused = await strategy.client.post(f"/v1/offerings/{approved['id']}/launch", headers=headers)
+    assert refused.json()["blockers"][0]["sentence"] == "The service mail is retiring, not operational."
+    assert (await steps.get(f"/offerings/{there['id']}"))["status"] == "launched"
+    await strategy.deliver("portfolio.service-retirement-cancelled.v1", told, subject=mail)
+    assert await steps.listed("/known-services", "retires_on") == [None]
+    await steps.post(f"/offerings/{approved['id']}/launch", of=approved)
+
+
+async def test_an_end_that_is_heard_of_late_does_not_take_the_place_of_a_newer_one(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
+    id = uuid7()
+    await deliver(strategy, "launched", id, 1)
+    told = {"service_id": str(id), "code": "mail", "replacement_id": None}
+    for sequence, day in ((3, "2026-09-01"), (2, "2026-06-01"), (3, "2026-09-01")):
+        fact = {**told, "retires_on": day}
+        await strategy.deliver("portfolio.service-retiring.v1", fact, subject=id, sequence=sequence)
+    assert await steps.listed("/known-services", "retires_on") == ["2026-09-01"]

@@ -27,6 +27,11 @@ from portfolio.performance_assessment.routes import router as performance_assess
 from portfolio.picture.routes import router as pictures
 from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
+from portfolio.retirement_plan.actions import retire_by_the_clock
+from portfolio.retirement_plan.checklist_routes import router as checklist_items
+from portfolio.retirement_plan.customer_routes import router as customer_moves
+from portfolio.retirement_plan.routes import router as retirement_plans
+from portfolio.retirement_plan.steps import router as retirement_steps
 from portfolio.review.events import ReviewFollowedUp, ServiceReviewed
 from portfolio.review.follow_up import follow_up_by_the_clock
 from portfolio.review.opening import open_by_the_clock
@@ -34,7 +39,6 @@ from portfolio.review.routes import router as reviews
 from portfolio.review_reactions import reactions as review_reactions
 from portfolio.score_model.routes import router as score_models
 from portfolio.service import events as service
-from portfolio.service.actions import retire_by_the_clock
 from portfolio.service.imports import router as service_imports
 from portfolio.service.routes import router as services
 from portfolio.service.steps import router as steps
@@ -55,6 +59,7 @@ manifest = Manifest(
     routers=[
         services,
         steps,
+        retirement_steps,
         service_imports,
         service_definitions,
         dependencies,
@@ -71,6 +76,9 @@ manifest = Manifest(
         market_evidence,
         reviews,
         opportunities,
+        retirement_plans,
+        checklist_items,
+        customer_moves,
         approval_policy,
         business_cases,
         business_case_steps,

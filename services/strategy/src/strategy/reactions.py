@@ -45,6 +45,15 @@ class ServiceWithdrawn(Reading, type="portfolio.service-withdrawn.v1"):
     kind: str
 
 
+class ServiceRetiring(Reading, type="portfolio.service-retiring.v1"):
+    service_id: UUID
+    retires_on: date
+
+
+class ServiceRetirementCancelled(Reading, type="portfolio.service-retirement-cancelled.v1"):
+    service_id: UUID
+
+
 class ServiceRetired(Reading, type="portfolio.service-retired.v1"):
     service_id: UUID
     code: str
@@ -95,6 +104,17 @@ async def know_withdrawn_service(session: AsyncSession, fact: ServiceWithdrawn) 
     """Nothing can be made of it any more. No launched offering is: it was never operational."""
     said = {"code": fact.code, "name": fact.name, "kind": fact.kind, "stage": KnownStage.RETIRED}
     await relearn(session, fact.service_id, sequence=fact.envelope.sequence, **said)
+
+
+@reactions.to(ServiceRetiring)
+async def refuse_launching(session: AsyncSession, fact: ServiceRetiring) -> None:
+    """What is launched stays until the end, which a later fact may move."""
+    await relearn(session, fact.service_id, sequence=fact.envelope.sequence, retires_on=fact.retires_on)
+
+
+@reactions.to(ServiceRetirementCancelled)
+async def allow_launching_again(session: AsyncSession, fact: ServiceRetirementCancelled) -> None:
+    await relearn(session, fact.service_id, sequence=fact.envelope.sequence, retires_on=None)
 
 
 @reactions.to(ServiceRetired)

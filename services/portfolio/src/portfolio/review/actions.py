@@ -8,15 +8,14 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.operations import found
 from chassis.problems import Conflict
 from portfolio.days import DayRange
 from portfolio.evidence.gathering import gather
+from portfolio.retirement_plan.actions import open_plan
 from portfolio.review.model import Review
 from portfolio.review.schemas import DecideReview, OpenReviews, ReviewCampaignView
 from portfolio.review.terms import ReviewStatus, Trigger
 from portfolio.review.triggers import Occasion
-from portfolio.service import queries as services
 from portfolio.service.gates import Act
 from portfolio.service.model import Service
 from portfolio.service.terms import Status
@@ -79,7 +78,7 @@ def _statuses(asked: OpenReviews) -> list[Status]:
 
 
 async def decide(session: AsyncSession, review: Review, command: DecideReview, *, by: str, at: datetime) -> None:
-    """A decision to retire gives the service its notice in the same transaction."""
+    """A decision to retire opens a retirement plan in the same transaction."""
     review.decide(
         command.decision,
         reason=command.reason,
@@ -89,10 +88,14 @@ async def decide(session: AsyncSession, review: Review, command: DecideReview, *
         at=at,
     )
     if command.retirement:
-        await services.lock(session, review.service_id)
-        service = await found(session, Service, review.service_id)
-        if command.retirement.replacement_id:
-            await found(session, Service, command.retirement.replacement_id)
         act = Act(by=by, at=at, reason=command.reason, evidence=f"/v1/reviews/{review.id}")
-        service.give_notice(act, **dict(command.retirement))
+        notice = command.retirement
+        await open_plan(
+            session,
+            act,
+            review.service_id,
+            ends_on=notice.retires_on,
+            replacement_id=notice.replacement_id,
+            review_id=review.id,
+        )
     await session.flush()

@@ -12,6 +12,7 @@ from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, 
 from chassis.pages import AskedPage, Page, page
 from chassis.text import Day
 from portfolio.days import DayRange
+from portfolio.retirement_plan.model import NoticeTooLate, OwnReplacement, ReplacementGoes
 from portfolio.review import actions
 from portfolio.review.effect import CurrencyDiffers
 from portfolio.review.follow_up import measure, to_follow_up
@@ -36,7 +37,7 @@ from portfolio.review.schemas import (
     ReviewView,
 )
 from portfolio.review.terms import Recommendation, ReviewStatus, Trigger
-from portfolio.service.model import NoticeTooLate, OwnReplacement, Service, StepNotPossible
+from portfolio.service.model import Service, StepNotPossible
 
 router = Router("reviews")
 
@@ -112,6 +113,7 @@ async def get_review(review_id: UUID, session: Session) -> ReviewView:
         StepNotPossible,
         NoticeTooLate,
         OwnReplacement,
+        ReplacementGoes,
     ],
     example={
         "decision": "remediate",
@@ -128,7 +130,7 @@ async def decide_review(
     caller: CurrentCaller,
     now: Now,
 ) -> ReviewView:
-    """Decide a review, once, by somebody else than who opened it; deciding to retire gives the service its notice."""
+    """Decide a review, once, by somebody else than who opened it; deciding to retire opens a retirement plan."""
     review = await found(session, Review, review_id, version=version)
     await actions.decide(session, review, command, by=caller.subject, at=now)
     return ReviewView.model_validate(review)

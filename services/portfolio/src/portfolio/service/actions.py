@@ -1,30 +1,17 @@
 """Steps of a service that look at its surroundings first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from graphlib import TopologicalSorter
 
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portfolio.business_case import queries as business_cases
 from portfolio.investment_plan import queries as investment_plans
 from portfolio.service import parting, queries
-from portfolio.service.gates import Act, Blocked
+from portfolio.service.gates import Act
 from portfolio.service.model import Service
 from portfolio.service.schemas import ProposeService
-
-AT_ONCE = 1000
-NOTICE_OVER = "The notice has run out."
-
-
-@dataclass
-class Retirements:
-    """What became of the services whose notice has run out."""
-
-    retired: list[Service] = field(default_factory=list)
-    blocked: list[tuple[Service, Blocked]] = field(default_factory=list)
 
 
 async def propose(
@@ -64,55 +51,20 @@ async def launch(session: AsyncSession, service: Service, act: Act) -> None:
     )
 
 
-async def retire(session: AsyncSession, service: Service, act: Act) -> None:
-    held = (await queries.held(session, [service.id], act.on))[service.id]
-    if act.waived_by:
-        held = replace(held, charge=None)
-    await _go(session, service, act, lambda parted: service.retire(parted, held))
-
-
 async def reject(session: AsyncSession, service: Service, act: Act) -> None:
-    await _go(session, service, act, service.reject)
+    await go(session, service, act, service.reject)
 
 
 async def withdraw(session: AsyncSession, service: Service, act: Act) -> None:
-    await _go(session, service, act, service.withdraw)
+    await go(session, service, act, service.withdraw)
 
 
 async def archive(session: AsyncSession, service: Service, act: Act) -> None:
-    await _go(session, service, act, service.archive)
+    await go(session, service, act, service.archive)
 
 
-async def _go(session: AsyncSession, service: Service, act: Act, step: Callable[[Act], None]) -> None:
+async def go(session: AsyncSession, service: Service, act: Act, step: Callable[[Act], None]) -> None:
+    """Takes a step out of the portfolio: what depends on the service ends with it."""
     related = await parting.relations(session, [service.id])
     step(replace(act, ends=related.told(service.id)))
     await parting.end(session, related, [service], act)
-
-
-async def retire_by_the_clock(session: AsyncSession, at: datetime) -> bool:
-    """One piece of the chore; what something keeps is looked at again the next time."""
-    act = Act(by="clock", at=at, reason=NOTICE_OVER)
-    retired = (await retire_due(session, act, queries.due(act.on).where(queries.nobody_subscribes(act.on)))).retired
-    return len(retired) == AT_ONCE
-
-
-async def retire_due(session: AsyncSession, act: Act, due_ones: Select[Service] | None = None) -> Retirements:
-    """Retires what has had its notice and has nothing in the way: at most 1,000 services, the longest due first."""
-    query = queries.due(act.on) if due_ones is None else due_ones
-    query = query.limit(AT_ONCE).with_for_update(key_share=True)
-    due = {service.id: service for service in await session.scalars(query)}
-    held, related = await queries.held(session, due, act.on), await parting.relations(session, due)
-    outcome, gone = Retirements(), set()
-    # Those that use others retire before them, so that they no longer stand in the way.
-    users_first = TopologicalSorter({id: {user.id for user in held[id].dependants} & due.keys() for id in due})
-    for id in users_first.static_order():
-        left = [user for user in held[id].dependants if user.id not in gone]
-        try:
-            due[id].retire(replace(act, ends=related.told(id)), replace(held[id], dependants=left))
-        except Blocked as blocked:
-            outcome.blocked.append((due[id], blocked))
-        else:
-            gone.add(id)
-            outcome.retired.append(due[id])
-    await parting.end(session, related, outcome.retired, act)
-    return outcome

@@ -63,7 +63,7 @@ class ServiceWithdrawn(Event, type="portfolio.service-withdrawn.v1"):
 
 
 class ServiceRetiring(Event, type="portfolio.service-retiring.v1"):
-    """`retires_on` is the first day without the service."""
+    """`retires_on` is the first day without the service. A later fact may put it off or bring it nearer."""
 
     service_id: UUID
     code: str

@@ -67,13 +67,27 @@ class OpenCharge:
 
 
 @dataclass(frozen=True)
+class OpenItem:
+    """Of the checklist of its retirement plan: required, and neither done nor waived."""
+
+    plan_id: UUID
+    id: UUID
+    title: str
+    owner: str
+    due_on: date
+
+
+@dataclass(frozen=True)
 class Held:
-    """What may keep a service from retiring: services of the catalog that use it, subscriptions that have not ended,
-    days of use that are not charged."""
+    """What may keep a service from retiring: services of the catalog that use it, subscriptions that run longer than it
+    (the first of them by id, and how many more there are), days of use that are not charged, open items of its
+    checklist."""
 
     dependants: Sequence[Neighbour] = ()
     subscriptions: Sequence[UUID] = ()
+    more_subscriptions: int = 0
     charge: OpenCharge | None = None
+    items: Sequence[OpenItem] = ()
 
 
 def require(blockers: Sequence[Blocker], *, step: str) -> None:
@@ -116,13 +130,13 @@ def before_launch(
 def before_retirement(id: UUID, held: Held, *, today: date, retires_on: date | None) -> list[Blocker]:
     early = retires_on is not None and today < retires_on
     blockers = [Blocker("notice", f"Its notice runs until {retires_on}.", at(id))] if early else []
-    users, subscriptions = held.dependants, held.subscriptions
+    users = held.dependants
     blockers += [Blocker("dependant", f"{user.code} uses it and is {user.status}.", at(user.id)) for user in users]
     blockers += [
         Blocker("subscription", "A customer still subscribes to it.", f"/v1/subscriptions/{subscription}")
-        for subscription in subscriptions[:LISTED]
+        for subscription in held.subscriptions
     ]
-    if (more := len(subscriptions) - LISTED) > 0:
+    if more := held.more_subscriptions:
         link = f"/v1/subscriptions?service_id={id}"
         blockers.append(Blocker("subscription", f"{more} more customers subscribe to it.", link))
     if held.charge:
@@ -130,7 +144,14 @@ def before_retirement(id: UUID, held: Held, *, today: date, retires_on: date | N
         link = f"{at(id)}/evidence?starts_on={charged}&ends_on={used}"
         sentence = f"It was used until {used}, and is charged until {charged}."
         blockers.append(Blocker("charge", sentence, link))
-    return blockers
+    return blockers + [
+        Blocker(
+            "checklist",
+            f"{item.owner} was to see to this by {item.due_on}: {item.title}",
+            f"/v1/retirement-plans/{item.plan_id}/checklist-items/{item.id}",
+        )
+        for item in held.items
+    ]
 
 
 def at(id: UUID) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from chassis.aggregate import Aggregate
-from chassis.problems import Conflict, Invalid
+from chassis.problems import Conflict
 from portfolio.db import Base
 from portfolio.service import events, gates
 from portfolio.service.described import Described, budget_checks
@@ -57,14 +57,6 @@ class StepNotPossible(Conflict, code="portfolio.service.step-not-possible"):
 
 class Archived(Conflict, code="portfolio.service.archived"):
     """What is said of an archived service never changes."""
-
-
-class NoticeTooLate(Invalid, code="portfolio.service.notice-too-late"):
-    """A retirement is announced for a day that is still to come."""
-
-
-class OwnReplacement(Invalid, code="portfolio.service.own-replacement"):
-    """A service cannot replace itself."""
 
 
 class Service(Described, Aggregate, Base):
@@ -230,11 +222,12 @@ class Service(Described, Aggregate, Base):
         self.record(events.ServiceLaunched(**self._named(), launched_on=act.on))
 
     def give_notice(self, act: Act, *, retires_on: date, replacement_id: UUID | None) -> None:
-        if retires_on <= act.on:
-            raise NoticeTooLate(f"{retires_on} is not after {act.on}.")
-        if replacement_id == self.id:
-            raise OwnReplacement
+        """By its retirement plan, which knows which days and replacements will do."""
         self._take(Step.RETIREMENT_NOTICE, act)
+        self.announce_end(retires_on=retires_on, replacement_id=replacement_id)
+
+    def announce_end(self, *, retires_on: date, replacement_id: UUID | None) -> None:
+        """A later one takes the place of what was announced before."""
         self.retires_on, self.replacement_id = retires_on, replacement_id
         fact = {"service_id": self.id, "code": self.code, "retires_on": retires_on, "replacement_id": replacement_id}
         self.record(events.ServiceRetiring.model_validate(fact))

@@ -2,25 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from chassis.bulk import among
 from portfolio.dependency.model import Dependency
-from portfolio.evidence.kept import KnownChargeRun, Recovery
-from portfolio.service.gates import Held, Neighbour, OpenCharge
+from portfolio.service.gates import Neighbour
 from portfolio.service.history import Transition
 from portfolio.service.model import Service
 from portfolio.service.terms import STAGES, Stage, Status, Step
 from portfolio.service_definition.model import ServiceDefinition
 from portfolio.service_level.model import ServiceLevel
-from portfolio.subscription.model import Subscription
 
 VIEWED = (selectinload(Service.external_ids),)
 IN_CATALOG = [status for status, stage in STAGES.items() if stage is Stage.CATALOG]
@@ -73,14 +71,6 @@ async def not_operational(session: AsyncSession, id: UUID) -> list[Neighbour]:
     return [Neighbour(*row) for row in rows if row.status is not Status.OPERATIONAL]
 
 
-async def held(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, Held]:
-    """What may keep each of these services from retiring on this day."""
-    users = await dependants_in_catalog(session, ids)
-    subscriptions = await _open_subscriptions(session, ids, on)
-    charges = await _open_charges(session, ids, on)
-    return {id: Held(users[id], subscriptions[id], charges.get(id)) for id in ids}
-
-
 async def dependants_in_catalog(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Neighbour]]:
     """Of each of these services, those of the catalog that use it."""
     query = (
@@ -93,55 +83,3 @@ async def dependants_in_catalog(session: AsyncSession, ids: Collection[UUID]) ->
     for used, id, code, status in await session.execute(query):
         found[used].append(Neighbour(id, code, status))
     return found
-
-
-async def _open_subscriptions(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, list[UUID]]:
-    """Of each of these services, the subscriptions that run on this day or later."""
-    query = (
-        select(Subscription.service_id, Subscription.id)
-        .where(among(Subscription.service_id, ids))
-        .where(or_(Subscription.ends_on.is_(None), Subscription.ends_on > on))
-        .where(or_(Subscription.ends_on.is_(None), Subscription.ends_on > Subscription.starts_on))
-        .order_by(Subscription.id)
-    )
-    found: dict[UUID, list[UUID]] = defaultdict(list)
-    for service_id, id in await session.execute(query):
-        found[service_id].append(id)
-    return found
-
-
-async def _open_charges(session: AsyncSession, ids: Collection[UUID], on: date) -> dict[UUID, OpenCharge]:
-    """Of services that are charged at all: the first day that no charge has been issued for, where that is one on
-    which somebody subscribed to it."""
-    charged = (
-        select(Recovery.service_id, func.max(KnownChargeRun.ends_on).label("until"))
-        .join(KnownChargeRun, KnownChargeRun.id == Recovery.charge_run_id)
-        .where(among(Recovery.service_id, ids), KnownChargeRun.replaced.is_(False))
-        .group_by(Recovery.service_id)
-        .subquery()
-    )
-    end = func.least(func.coalesce(Subscription.ends_on, on), on)
-    used = (
-        select(Subscription.service_id, func.max(end).label("until"))
-        .where(among(Subscription.service_id, ids), Subscription.starts_on < end)
-        .group_by(Subscription.service_id)
-        .subquery()
-    )
-    query = select(used.c.service_id, used.c.until, charged.c.until).join(
-        charged, (charged.c.service_id == used.c.service_id) & (charged.c.until < used.c.until)
-    )
-    return {id: OpenCharge(used_until, charged_until) for id, used_until, charged_until in await session.execute(query)}
-
-
-def due(on: date) -> Select[Service]:
-    """Services whose notice has run out on this day, the longest due first."""
-    query = select(Service).where(Service.status == Status.RETIRING, Service.retires_on <= on)
-    return query.order_by(Service.retires_on, Service.id)
-
-
-def nobody_subscribes(on: date) -> ColumnElement[bool]:
-    """No subscription to the service runs on this day or later."""
-    runs = or_(
-        Subscription.ends_on.is_(None), (Subscription.ends_on > on) & (Subscription.ends_on > Subscription.starts_on)
-    )
-    return ~exists().where(Subscription.service_id == Service.id, runs)

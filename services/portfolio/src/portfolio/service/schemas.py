@@ -11,7 +11,7 @@ from chassis.identity import Caller
 from chassis.money import Money
 from chassis.problems import InvalidRequest
 from chassis.text import NO_NUL, Code, Day, Instant, Line, Prose, Schema
-from portfolio.service.gates import Act, Blocker
+from portfolio.service.gates import Act
 from portfolio.service.terms import Criticality, Kind, Stage, Status, Step
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=NO_NUL)]
@@ -101,18 +101,6 @@ class CharterService(PassGate):
         return self.passing(super().act(caller, now), self.funding)
 
 
-class RetireService(PassGate):
-    waiver: Waiver | None = Field(default=None, description="Of what has been used and is not charged.")
-
-    def act(self, caller: Caller, now: datetime) -> Act:
-        return self.passing(super().act(caller, now), None)
-
-
-class GiveRetirementNotice(GiveReason):
-    retires_on: Day = Field(description="The first day without the service.")
-    replacement_id: UUID | None = None
-
-
 class ExternalIdView(ExternalId):
     absent_since: datetime | None = Field(description="Since when the complete list of its source lacks it.")
 
@@ -169,16 +157,3 @@ class TransitionView(Schema):
     evidence: str | None
     waived_by: str | None
     ended: list[str] = Field(description="The relations that ended with it, in words.")
-
-
-class BlockedRetirement(Schema):
-    service_id: UUID
-    code: str
-    blockers: list[Blocker]
-
-
-class RetirementsView(Schema):
-    """Ids of the services that retired, and what keeps the others whose notice has run out."""
-
-    retired: list[UUID]
-    blocked: list[BlockedRetirement]

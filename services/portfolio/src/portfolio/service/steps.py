@@ -1,4 +1,5 @@
-"""The operations that move a service through its life. Each is one step of the table in the model."""
+"""The operations that move a service through its life, but for its retirement. Each is one step of the table in the
+model."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,15 +10,11 @@ from chassis.application import Now
 from chassis.operations import CurrentCaller, ExpectedVersion, Router, Session, found
 from portfolio.service import actions, queries
 from portfolio.service.gates import Act, Blocked
-from portfolio.service.model import NoticeTooLate, OwnReplacement, Service, StepNotPossible
+from portfolio.service.model import Service, StepNotPossible
 from portfolio.service.schemas import (
     ApproveService,
-    BlockedRetirement,
     CharterService,
     GiveReason,
-    GiveRetirementNotice,
-    RetirementsView,
-    RetireService,
     ServiceView,
 )
 
@@ -144,65 +141,6 @@ async def withdraw_service(service: Held, act: Reasoned, session: Session) -> Se
     """Withdraw a service of the pipeline; its relations end."""
     await actions.withdraw(session, service, act)
     return await shown(session, service)
-
-
-@router.operation(
-    "POST",
-    "/services/{service_id}/retirement-notice",
-    permission=RETIRE,
-    problems=[StepNotPossible, NoticeTooLate, OwnReplacement],
-    example={**REASON, "retires_on": "2027-04-01"},
-)
-async def give_retirement_notice(
-    service: Held, command: GiveRetirementNotice, session: Session, caller: CurrentCaller, now: Now
-) -> ServiceView:
-    """Give notice that an operational service retires, from which day on, and what replaces it."""
-    if command.replacement_id:
-        await found(session, Service, command.replacement_id)
-    act = command.act(caller, now)
-    service.give_notice(act, retires_on=command.retires_on, replacement_id=command.replacement_id)
-    return await shown(session, service)
-
-
-@router.operation(
-    "POST",
-    "/services/{service_id}/retirement-notice/cancellation",
-    permission=RETIRE,
-    problems=[StepNotPossible],
-    example=REASON,
-)
-async def cancel_retirement_notice(service: Held, act: Reasoned, session: Session) -> ServiceView:
-    """Call a retirement off: the service is operational again."""
-    service.cancel_notice(act)
-    return await shown(session, service)
-
-
-@router.operation("POST", "/services/{service_id}/retirement", permission=RETIRE, problems=GATED, example=REASON)
-async def retire_service(
-    service: Held, command: RetireService, session: Session, caller: CurrentCaller, now: Now
-) -> ServiceView:
-    """Retire a service whose notice has run out, and which nothing in the catalog and no customer uses any more.
-
-    Where finance charges it, all use must be charged, unless somebody waives that.
-    """
-    await actions.retire(session, service, command.act(caller, now))
-    return await shown(session, service)
-
-
-@router.operation("POST", "/retirements-due", permission=RETIRE)
-async def retire_due_services(session: Session, caller: CurrentCaller, now: Now) -> RetirementsView:
-    """Retire every service whose notice has run out and that nothing keeps; say what keeps the others.
-
-    The clock does so every hour: this is for who will not wait, and for who asks what keeps a service.
-    """
-    outcome = await actions.retire_due(session, Act(by=caller.subject, at=now, reason=actions.NOTICE_OVER))
-    return RetirementsView(
-        retired=[service.id for service in outcome.retired],
-        blocked=[
-            BlockedRetirement(service_id=service.id, code=service.code, blockers=blocked.context["blockers"])
-            for service, blocked in outcome.blocked
-        ],
-    )
 
 
 @router.operation(

@@ -105,8 +105,9 @@ class Subscription(Aggregate, Base):
 
     def meets(self, option: str | None, starts_on: date, ends_on: date | None) -> bool:
         """Whether it has a day of the same option in common with [starts_on, ends_on)."""
-        begins_in_time = ends_on is None or self.starts_on < ends_on
-        return self.option == option and begins_in_time and (self.ends_on is None or starts_on < self.ends_on)
+        begins = max(self.starts_on, starts_on)
+        ends = [end for end in (self.ends_on, ends_on) if end]
+        return self.option == option and (not ends or begins < min(ends))
 
     def end(self, *, on: date) -> None:
         """`on` is the first day without it."""

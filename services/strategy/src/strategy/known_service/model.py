@@ -1,5 +1,6 @@
 """A service of the portfolio, as far as offerings need to know it."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,7 +16,8 @@ class KnownStage(StrEnum):
 
 
 class KnownService(Base):
-    """Chartered: offerings may be made of it. Operational: they may be launched. `known_sequence` counts its facts."""
+    """Chartered: offerings may be made of it. Operational: they may be launched, unless it retires: `retires_on` is the
+    first day without it, as announced last. `known_sequence` counts its facts."""
 
     __tablename__ = "known_services"
 
@@ -24,8 +26,14 @@ class KnownService(Base):
     name: Mapped[str]
     kind: Mapped[str]
     stage: Mapped[KnownStage]
+    retires_on: Mapped[date | None]
     known_sequence: Mapped[int]
 
     @property
+    def standing(self) -> str:
+        """In the words of the portfolio."""
+        return "retiring" if self.retires_on and self.stage is KnownStage.OPERATIONAL else self.stage
+
+    @property
     def is_operational(self) -> bool:
-        return self.stage is KnownStage.OPERATIONAL
+        return self.standing == KnownStage.OPERATIONAL

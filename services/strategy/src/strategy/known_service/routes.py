@@ -1,7 +1,9 @@
 """The services that offerings can be made of."""
 
+from datetime import date
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import select
 
 from chassis.operations import Router, Session
@@ -18,6 +20,7 @@ class KnownServiceView(Schema):
     name: str
     kind: str
     stage: KnownStage
+    retires_on: date | None = Field(description="The first day without it, while its notice runs.")
 
 
 @router.operation("GET", "/known-services", permission="strategy:offering:read")

@@ -252,7 +252,7 @@ def _not_operational(ids: Sequence[UUID], services: Collection[KnownService]) ->
     return [
         Blocker(
             "service-not-operational",
-            f"The service {service.code} is {service.stage}, not operational." if service else f"{id} is unknown.",
+            f"The service {service.code} is {service.standing}, not operational." if service else f"{id} is unknown.",
             f"/v1/known-services?code={service.code}" if service else "/v1/known-services",
         )
         for id, service in waiting

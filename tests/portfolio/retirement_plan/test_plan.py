@@ -8,6 +8,7 @@ from chassis.chores import carry_out
 from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
 from portfolio.app import manifest
+from portfolio.retirement_plan import actions
 from tests.portfolio.retirement_plan.conftest import END, ITEM, Retiring
 from tests.portfolio.services import Services, made, refused
 
@@ -132,6 +133,17 @@ async def test_who_retires_a_service_by_hand_completes_its_plan(
     portfolio.clock.advance(days=45)
     made(await retiring.services.step(retiring.mail, "retirement"))
     assert (await retiring.read(plan))["status"] == "completed"
+
+
+async def test_what_waits_for_its_checklist_does_not_stand_before_what_can_go(
+    portfolio: ServiceUnderTest, retiring: Retiring, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    await retiring.opened(ends_on="2026-01-16", checklist=[ITEM])
+    free = await services.retiring("fax", retires_on="2026-01-17")
+    portfolio.clock.advance(days=2)
+    await carry_out(RETIRE, portfolio.database, portfolio.clock())
+    assert (await services.read(free["id"]))["status"] == "retired"
 
 
 async def test_a_plan_whose_end_has_come_while_something_keeps_the_service_is_overdue_and_says_what_it_is(

@@ -41,6 +41,7 @@ from strategy.reactions import reactions
 from strategy.segment.events import SegmentChanged, SegmentDefined
 from strategy.segment.member_routes import router as segment_members
 from strategy.segment.routes import router as segments
+from strategy.value_chain.routes import router as value_chains
 
 manifest = Manifest(
     name="strategy",
@@ -74,6 +75,7 @@ manifest = Manifest(
         assets,
         capacities,
         entitlements,
+        value_chains,
     ],
     events=[
         MarketSpaceDefined,

@@ -142,6 +142,19 @@ class DecisionState(StrEnum):
     CARRIED_OUT = "carried_out"
 
 
+# What still waits for somebody: an approved proposal for its charter, an announced retirement for its last day.
+PENDING = frozenset(
+    {
+        (DecisionKind.PROPOSAL, DecisionState.PROPOSED),
+        (DecisionKind.PROPOSAL, DecisionState.APPROVED),
+        (DecisionKind.BUSINESS_CASE, DecisionState.SUBMITTED),
+        (DecisionKind.BUSINESS_CASE, DecisionState.RETURNED),
+        (DecisionKind.REVIEW, DecisionState.OPEN),
+        (DecisionKind.RETIREMENT, DecisionState.ANNOUNCED),
+    }
+)
+
+
 class KnownDecision(Base):
     """Something that is or was decided about a service; `id` is that of the service itself (proposal, retirement), of
     the business case, the investment plan or the review.
@@ -170,3 +183,7 @@ class KnownDecision(Base):
     due_on: Mapped[date | None]
     known_sequence: Mapped[int]
     heard_at: Mapped[datetime]
+
+    @property
+    def pending(self) -> bool:
+        return (self.kind, self.state) in PENDING

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Numeric, Select, case, exists, func, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,8 @@ from strategy.evidence.kept import (
     Recovery,
 )
 from strategy.known_service.model import KnownService
+
+NOTHING = null().cast(Numeric)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ class Charged(NamedTuple):
     ends_on: date
     amount: Decimal
     heard_at: datetime
+
+
+class Summed(NamedTuple):
+    """Over the whole range; None where nothing was posted, or nothing charged."""
+
+    service_id: UUID
+    currency: str
+    cost: Decimal | None
+    income: Decimal | None
+    recovered: Decimal | None
 
 
 class Spent(NamedTuple):
@@ -126,12 +138,30 @@ async def allocated(session: AsyncSession, services: Collection[UUID], within: D
 
 async def charged(session: AsyncSession, services: Collection[UUID], within: DayRange) -> list[Charged]:
     """Of charges within the range that nothing has replaced, in order of currency and range."""
+    part = _charges(services, within).c
+    keys = part.service_id, part.currency, part.starts_on, part.ends_on
+    query = select(*keys, func.sum(part.amount), func.max(part.heard_at)).group_by(*keys).order_by(*keys[1:])
+    return [Charged(*row) for row in await session.execute(query)]
+
+
+def _charges(services: Collection[UUID], within: DayRange) -> Any:
     run = KnownChargeRun
     part = _of_services(Recovery, services, Recovery.charge_run_id, Recovery.amount).c
-    keys = part.service_id, run.currency, run.starts_on, run.ends_on
-    query = select(*keys, func.sum(part.amount), func.max(run.heard_at)).join(run, run.id == part.charge_run_id)
-    query = query.where(run.starts_on >= within.starts_on, run.ends_on <= within.ends_on)
-    return [Charged(*row) for row in await session.execute(query.group_by(*keys).order_by(*keys[1:]))]
+    columns = part.service_id, part.amount, run.currency, run.starts_on, run.ends_on, run.heard_at
+    query = select(*columns).join(run, run.id == part.charge_run_id)
+    return query.where(run.starts_on >= within.starts_on, run.ends_on <= within.ends_on).subquery()
+
+
+async def summed(session: AsyncSession, services: Collection[UUID], within: DayRange) -> list[Summed]:
+    P = PostedCost
+    cost = _of_services(P, services, P.currency, P.period_starts_on, P.income, P.amount).c
+    amounts = case((~cost.income, cost.amount), else_=0), case((cost.income, -cost.amount), else_=0), NOTHING
+    of_cost = select(cost.service_id, cost.currency, *amounts).where(_begins_within(cost.period_starts_on, within))
+    charge = _charges(services, within).c
+    both = union_all(of_cost, select(charge.service_id, charge.currency, NOTHING, NOTHING, charge.amount)).subquery()
+    service_id, currency, *parts = both.c
+    query = select(service_id, currency, *(func.sum(part) for part in parts)).group_by(service_id, currency)
+    return [Summed(*row) for row in await session.execute(query)]
 
 
 async def spent(session: AsyncSession, codes: Sequence[str], within: DayRange) -> list[Spent]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Text, func, literal, select
+from sqlalchemy import ColumnElement, Subquery, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -66,7 +66,7 @@ def made_of(wholes: Callable[[Any], ColumnElement[bool]]) -> Subquery:
     deeper = (
         select(tree.c.offering_id, inner.id)
         .join(part, part.id == tree.c.part_id)
-        .join(inner, (inner.status == OfferingStatus.LAUNCHED) & part.bundle_codes.contains(array([inner.code])))
+        .join(inner, (inner.status == OfferingStatus.LAUNCHED) & (inner.code == any_(part.bundle_codes)))
     )
     parts = tree.union(deeper)
     service = func.unnest(holder.service_ids).label("service_id")

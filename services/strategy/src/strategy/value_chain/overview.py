@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.bulk import among
 from chassis.money import exact_sum
 from strategy.evidence import queries as evidence
-from strategy.evidence.queries import Charged, DayRange, Posted
+from strategy.evidence.queries import DayRange, Summed
 from strategy.need.model import Need
 from strategy.offering.bundle import made_of
 from strategy.offering.lifecycle import OfferingStatus
@@ -27,8 +28,7 @@ from strategy.value_chain.schemas import ChainPart, MissingPart, SummaryOfCost, 
 class Kept:
     """By service. Health is that of the newest window."""
 
-    posted: Mapping[UUID, Sequence[Posted]]
-    charged: Mapping[UUID, Sequence[Charged]]
+    summed: Mapping[UUID, Sequence[Summed]]
     health: Mapping[UUID, Decimal | None]
     pending: Mapping[UUID, int]
 
@@ -66,8 +66,7 @@ async def _kept(session: AsyncSession, services: Collection[UUID], within: DayRa
     for performance in await evidence.performances(session, services):
         health.setdefault(performance.service_id, performance.health)
     return Kept(
-        posted=grouped(await evidence.posted(session, services, within), lambda row: row.service_id),
-        charged=grouped(await evidence.charged(session, services, within), lambda row: row.service_id),
+        summed=grouped(await evidence.summed(session, services, within), attrgetter("service_id")),
         health=health,
         pending=await evidence.pending(session, services),
     )
@@ -89,7 +88,7 @@ def _summary(need: Need, offered: Sequence[UUID], made: Mapping[UUID, Sequence[U
         services=len(services),
         costs=told(ChainPart.COST, missing, lambda: _costs(services, kept)),
         worst_health=min(healths, default=None),
-        services_without_cost=sum(service not in kept.posted for service in services),
+        services_without_cost=sum(not _has_cost(kept.summed.get(service, ())) for service in services),
         services_without_health=len(services) - len(healths),
         pending_decisions=sum(kept.pending.get(service, 0) for service in services),
         missing=missing,
@@ -97,15 +96,18 @@ def _summary(need: Need, offered: Sequence[UUID], made: Mapping[UUID, Sequence[U
     )
 
 
+def _has_cost(rows: Sequence[Summed]) -> bool:
+    return any(row.cost is not None for row in rows)
+
+
 def _costs(services: Sequence[UUID], kept: Kept) -> list[SummaryOfCost]:
-    posted = grouped((row for id in services for row in kept.posted.get(id, ())), lambda row: row.currency)
-    charged = grouped((row for id in services for row in kept.charged.get(id, ())), lambda row: row.currency)
+    by_currency = grouped((row for id in services for row in kept.summed.get(id, ())), attrgetter("currency"))
     return [
         SummaryOfCost(
             currency=currency,
-            cost=exact_sum(row.cost for row in posted.get(currency, ())),
-            income=exact_sum(row.income for row in posted.get(currency, ())),
-            recovered=exact_sum(row.amount for row in charged.get(currency, ())),
+            cost=exact_sum(row.cost or Decimal(0) for row in rows),
+            income=exact_sum(row.income or Decimal(0) for row in rows),
+            recovered=exact_sum(row.recovered or Decimal(0) for row in rows),
         )
-        for currency in sorted({*posted, *charged})
+        for currency, rows in sorted(by_currency.items())
     ]

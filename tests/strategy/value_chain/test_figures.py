@@ -6,7 +6,8 @@ from uuid import UUID
 
 from strategy.evidence.queries import Allocated, Charged, Posted
 from strategy.value_chain.figures import costs, quotient, recoveries
-from strategy.value_chain.schemas import CostBasis
+from strategy.value_chain.reach import Reach
+from strategy.value_chain.schemas import ChainPart, CostBasis
 
 D = Decimal
 MAIL, RUN = UUID(int=1), UUID(int=2)
@@ -68,3 +69,11 @@ def test_nothing_is_divided_by_nothing() -> None:
     assert quotient(D("1"), D("-5")) is None
     assert quotient(D("9" * 20), D("0.000000000001")) is None
     assert quotient(D("87"), D("148")) == D("0.5878")
+
+
+def test_an_answer_that_is_cut_says_so() -> None:
+    reach = Reach()
+    assert len(reach.first(ChainPart.SERVICES, range(1_000))) == 1_000
+    assert reach.missing == []
+    assert len(reach.first(ChainPart.OFFERINGS, range(201))) == 200
+    assert [it.reason for it in reach.missing] == ["Only the first 200 offerings are shown and counted."]

@@ -224,3 +224,11 @@ async def test_the_chain_has_a_permission_of_its_own(strategy: ServiceUnderTest,
         assert (await reader.get(path)).status_code == 403
     async with strategy.as_caller("strategy:value-chain:read", subject="reader") as reader:
         assert (await reader.get(path)).status_code == 200
+
+
+async def test_of_an_offering_only_the_revision_in_force_is_shown(steps: Steps, need: Made) -> None:
+    first = await steps.launched("desk", services=[await steps.service_known("mail")], needs=[need])
+    draft = await steps.post(f"/offerings/{first['id']}/revisions", of=first)
+    assert {it["status"] for it in (await chain(steps, need))["offerings"]} == {"launched", "draft"}
+    await steps.post(f"/offerings/{draft['id']}/launch", of=await steps.approved(draft))
+    assert [(it["id"], it["revision"]) for it in (await chain(steps, need))["offerings"]] == [(draft["id"], 2)]

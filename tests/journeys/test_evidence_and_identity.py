@@ -1,5 +1,8 @@
 """What finance and strategy say becomes portfolio's evidence; who may see what; one conversation through all of it."""
 
+from typing import Any
+from urllib.parse import parse_qsl
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -21,7 +24,8 @@ from tests.journeys.organization import (
 )
 
 
-async def test_cost_allocation_and_offerings_become_evidence(story: Journey) -> None:
+async def _allocated_mail(story: Journey) -> dict[str, Any]:
+    """The service mail costs 100.00 itself, and 30.00 of overhead with it."""
     await open_books(story.manager)
     mail = await service(story.manager, "mail")
     await cost_object(story.manager, mail, chargeable=True)
@@ -36,6 +40,11 @@ async def test_cost_allocation_and_offerings_become_evidence(story: Journey) -> 
     model = {"code": "full", "name": "Full", "effective_from": "2025-04-01", "pools": [pool]}
     await story.manager.post("/finance/v1/allocation-models", model)
     await story.manager.post("/finance/v1/allocation-runs", {"model": "full", **YEAR})
+    return mail
+
+
+async def test_cost_allocation_and_offerings_become_evidence(story: Journey) -> None:
+    mail = await _allocated_mail(story)
     await offering(story.manager, mail)
     told = await story.manager.until(
         lambda told: bool(told["full_costs"] and told["offerings"] and told["offerings"]["count"]),
@@ -44,6 +53,26 @@ async def test_cost_allocation_and_offerings_become_evidence(story: Journey) -> 
     )
     assert (told["cost"]["cost"], told["full_costs"][0]["full_cost"]) == ("100.00", "130.00")
     assert told["offerings"]["needs_served"] == 1
+
+
+async def test_a_need_leads_to_what_its_service_costs_and_to_where_each_part_is_shown(story: Journey) -> None:
+    mail = await _allocated_mail(story)
+    _, wanted = await offering(story.manager, mail)
+    await story.manager.post("/portfolio/v1/reviews", {"service_id": mail["id"], **YEAR})
+    told = await story.manager.until(
+        lambda told: bool(told["services"][0]["full_cost"] and told["services"][0]["decisions"][0]["pending"]),
+        f"/strategy/v1/needs/{wanted['id']}/value-chain",
+        **YEAR,
+    )
+    (shown,) = told["services"]
+    assert (shown["code"], shown["costs"][0]["cost"], shown["full_cost"]["full_cost"]) == ("mail", "100.00", "130.00")
+    assert (shown["decisions"][0]["kind"], shown["decisions"][0]["state"]) == ("review", "open")
+    links = [shown[name] for name in ("link", "evidence_link", "cost_link", "recovery_link", "performance_link")]
+    links += [shown["full_cost"]["link"], *(part["link"] for part in (*shown["decisions"], *told["offerings"]))]
+    links += [need["link"] for need in told["needs"]]
+    for link in links:
+        path, _, query = link.partition("?")
+        assert await story.manager.get(path, **dict(parse_qsl(query)))
 
 
 async def test_a_consumer_sees_the_charges_of_its_own_unit_only(story: Journey) -> None:

@@ -32,7 +32,7 @@ from portfolio.retirement_plan.checklist_routes import router as checklist_items
 from portfolio.retirement_plan.customer_routes import router as customer_moves
 from portfolio.retirement_plan.routes import router as retirement_plans
 from portfolio.retirement_plan.steps import router as retirement_steps
-from portfolio.review.events import ReviewFollowedUp, ServiceReviewed
+from portfolio.review.events import ReviewFollowedUp, ReviewOpened, ServiceReviewed
 from portfolio.review.follow_up import follow_up_by_the_clock
 from portfolio.review.opening import open_by_the_clock
 from portfolio.review.routes import router as reviews
@@ -102,6 +102,7 @@ manifest = Manifest(
         subscription.SubscriptionStarted,
         subscription.SubscriptionEnded,
         PerformanceAssessed,
+        ReviewOpened,
         ServiceReviewed,
         ReviewFollowedUp,
         opportunity.OpportunityFound,

@@ -17,9 +17,10 @@ from gateway.front import server
 from standalone.child import free_port
 from standalone.client import steward
 from standalone.demo.clock import MovableClock
+from standalone.demo.decisions import FOLLOW_UP_DAYS
 from standalone.demo.published import Published
 from standalone.demo.report import Report
-from standalone.demo.story import Days, conclude, play
+from standalone.demo.story import Days, conclude, follow_up, play
 from standalone.platform import databases, platform
 from standalone.postgres import running
 
@@ -47,6 +48,9 @@ async def demo(published: Published, home: Path, admin_dsn: str) -> Report:
             clock.advance(days=NOTICE_DAYS + 1)
             manager.forget_token()
             await conclude(manager, report)
+            clock.advance(days=FOLLOW_UP_DAYS)
+            manager.forget_token()
+            await follow_up(manager, report)
         finally:
             door.should_exit = True
             await serving
@@ -67,6 +71,7 @@ async def composed(published: Published, url: str, *, notice_days: int) -> Repor
             print(f"\nThe service retires on {days.last}. Then: make demo with NOTICE_DAYS=0 sees to the rest.")
         else:
             await conclude(manager, report)
+            await follow_up(manager, report)
     return report
 
 

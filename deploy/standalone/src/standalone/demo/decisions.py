@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from standalone.client import PATIENCE_SECONDS, PAUSE_SECONDS, Json, Steward
 from standalone.demo.books import open_year, year_of
@@ -21,6 +22,20 @@ async def reviews(caller: Steward, report: Report) -> None:
     report.say(f"{campaign['opened']} reviews opened: " + ", ".join(f"{n} to {what}" for what, n in counted.items()))
     for review in [each for each in waiting if each["findings"]][:3]:
         report.say(f"  {review['name']}: {review['findings'][0]['sentence']}")
+
+
+async def opportunities(caller: Steward, report: Report) -> None:
+    """What the rules find by themselves; the need that nobody meets becomes a proposal."""
+    scan = await caller.post("/portfolio/v1/opportunity-scans")
+    found = {it["rule"]: it["found"] for it in scan["rules"] if it["found"]}
+    report.say("found: " + ", ".join(f"{rule} {count}" for rule, count in found.items()))
+    (gap,) = await caller.every("/portfolio/v1/opportunities", rule="white-space")
+    report.say(gap["sentence"])
+    proposal = {"code": "design-and-delivery", "name": gap["subject_label"], "kind": "customer_facing"}
+    said = {**proposal, "owner": "Shared Services Canada", "reason": "Nothing is offered for it"}
+    path = f"/portfolio/v1/opportunities/{gap['id']}/acceptance"
+    proposed = await caller.post(path, said, version=gap["version"])
+    report.tie("accepted, it is in the pipeline", "proposed", proposed["status"])
 
 
 async def charge_by_use(caller: Steward, report: Report) -> list[Json]:
@@ -54,13 +69,17 @@ async def _run_until(caller: Steward, holds: Callable[[Json], bool]) -> Json:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
+FOLLOW_UP_DAYS = 62  # so that a whole month has passed
 SUBSCRIBERS = ("Canada Revenue Agency", "National Defence", "Correctional Service Canada")
 
 
 async def notice(caller: Steward, board: Steward, last_day: date, begun: list[Json], report: Report) -> None:
-    """Decided by somebody else than who opened the review."""
+    """Decided by somebody else than who opened the review, on evidence that nobody can change any more."""
     service = await service_id(caller, CONFERENCING)
-    await _decide(board, service, last_day)
+    (review,) = (await board.get("/portfolio/v1/reviews", service_id=service, status="open"))["items"]
+    review = await board.get(f"/portfolio/v1/reviews/{review['id']}")
+    _tell(review, report)
+    await _decide(board, review, last_day)
     for subscription in begun:
         path = f"/portfolio/v1/subscriptions/{subscription['id']}/termination"
         await caller.post(path, {"on": str(last_day)}, version=subscription["version"])
@@ -83,14 +102,46 @@ async def retirement(caller: Steward, report: Report) -> None:
     await _no_longer_charged(caller, date.fromisoformat(service["retires_on"]), report)
 
 
-async def _decide(board: Steward, service: str, last_day: date) -> None:
-    (review,) = (await board.get("/portfolio/v1/reviews", service_id=service, status="open"))["items"]
+def _tell(review: Json, report: Report) -> None:
+    """The evidence of the review, part by part, with what nobody knows."""
+    known = review["evidence"]
+    full, recovery, demand = known["full_costs"][0], known["recovery"], known["demand"]
+    report.say(f"evidence of {known['starts_on']} to {known['ends_on']}, taken at {known['taken_at'][:16]}:")
+    report.say(f"  full cost {Decimal(full['full_cost']):,} {full['currency']}")
+    report.say(f"  recovered {Decimal(recovery['recovered']):,} {recovery['currency']}, ratio {recovery['ratio']}")
+    now, before = demand["now"], demand["at_start"]
+    report.say(f"  subscribed {now['quantity']} by {now['subscriptions']}, {before['quantity']} at the start")
+    report.say(
+        f"  offerings made of it: {known['offerings']['count']}, services that use it: {known['dependants']['count']}"
+    )
+    report.say(f"  alignment with objectives: {known['alignment']['score']}")
+    for missing in known["missing"]:
+        report.say(f"  missing: {missing['reason']}")
+    for finding in review["findings"]:
+        report.say(f"  {finding['rule']} favors to {finding['favors']}: {finding['sentence']}")
+    report.say(f"the rules recommend to {review['recommendation']}; the board decides to retire")
+
+
+async def _decide(board: Steward, review: Json, last_day: date) -> None:
     decision = {
         "decision": "retire",
         "reason": "Meetings move to the cloud service that is in the pipeline.",
+        "follow_up_on": str(last_day + timedelta(days=FOLLOW_UP_DAYS)),
+        "expected_effects": [{"measure": "subscribed_quantity", "expected": "0"}],
         "retirement": {"retires_on": str(last_day)},
     }
     await board.post(f"/portfolio/v1/reviews/{review['id']}/decision", decision, version=review["version"])
+
+
+async def effect(caller: Steward, report: Report) -> None:
+    """What came of the decision, set against what was expected of it."""
+    service = await service_id(caller, CONFERENCING)
+    (review,) = (await caller.get("/portfolio/v1/reviews", service_id=service, status="decided"))["items"]
+    path = f"/portfolio/v1/reviews/{review['id']}"
+    followed = await caller.post(f"{path}/follow-up", version=review["version"])
+    for measured in followed["follow_up"]["effects"]:
+        report.say(measured["sentence"])
+    report.tie("its effect", ["reached"], [it["outcome"] for it in followed["follow_up"]["effects"]])
 
 
 async def _withdrawn(caller: Steward, offered: tuple[Json, Json], report: Report) -> None:

@@ -50,11 +50,15 @@ async def play(caller: Steward, board: Steward, days: Days, published: Published
         await sharing.service_costs(caller, report)
         begun = await decisions.charge_by_use(caller, report)
         await decisions.reviews(caller, report)
+    with report.step("Opportunities"):
+        await decisions.opportunities(caller, report)
+    with report.step("The chain from a need to its cost"):
+        await strategy.chain(caller, report)
     with report.step("The same cost file again, and a corrected one"):
         await books.corrections(caller, published, report)
     with report.step("A cloud bill in FOCUS"):
         await cloud.bill(caller, published, report)
-    with report.step("Notice to retire a service"):
+    with report.step("To continue with a service, or to retire it"):
         await decisions.notice(caller, board, days.last, begun, report)
 
 
@@ -62,3 +66,10 @@ async def conclude(caller: Steward, report: Report) -> None:
     """On that last day, or later."""
     with report.step("The service is retired"):
         await decisions.retirement(caller, report)
+
+
+async def follow_up(caller: Steward, report: Report) -> None:
+    """When the effect can be seen."""
+    with report.step("What came of it"):
+        await decisions.effect(caller, report)
+        await strategy.chain(caller, report)

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
 from standalone.client import Json, Steward
 from standalone.demo.portfolio import CONFERENCING, service_id
-from standalone.demo.published import Published, Row
+from standalone.demo.published import YEAR, Published, Row
 from standalone.demo.report import Report
 
 OFFERING, LARGE, AT_LEAST = "conferencing", "large", 5_000
@@ -46,7 +47,7 @@ async def offerings(caller: Steward, published: Published, report: Report) -> No
     report.tie("large departments", _large(published), counted["customers"])
     names = {row["program_id"]: row["program_name_en"].strip("'") for row in _inventory(published)}
     for number, (program, services) in enumerate(sorted(_programs(published).items())):
-        stated = {"statement": names[program], "asked_by": "Departments", "importance": 9 - number, "satisfaction": 5}
+        stated = {"statement": names[program], "asked_by": "Departments", "importance": 5 + number, "satisfaction": 5}
         need = await caller.post("/strategy/v1/needs", {**stated, "segment_id": segment["id"]})
         if program != NOT_OFFERED:
             await _launch(caller, program, names[program], need, services)
@@ -97,6 +98,27 @@ async def objective(caller: Steward, report: Report) -> None:
     path = "/strategy/v1/alignments"
     linked = await caller.post(path, {**serves, "strength": "0.8", "starts_on": "2023-04-01"})
     report.say(f"conferencing serves the objective “{found['name']}” with strength {linked['strength']}")
+
+
+async def chain(caller: Steward, report: Report) -> None:
+    """From the need over its offering to what conferencing cost, recovered and promised, and what is decided of it."""
+    _, need = await offering_and_need(caller)
+    path = f"/strategy/v1/needs/{need['id']}/value-chain"
+    seen = await caller.until(lambda it: all(s["recoveries"] for s in it["services"]), path, **YEAR)
+    (stated,), (offered,), (service,) = seen["needs"], seen["offerings"], seen["services"]
+    recovery, full = service["recoveries"][0], service["full_cost"]
+    report.say(f"“{stated['statement']}” ({stated['state']}, opportunity {stated['opportunity_score']})")
+    report.say(f"  offering {offered['name']} ({offered['status']}), made of {service['name']} ({service['stage']})")
+    report.say(f"  which cost {Decimal(full['full_cost']):,} {full['currency']}")
+    report.tie("what it recovered (CAD)", full["full_cost"], recovery["recovered"])
+    served = ", ".join(it["name"] for it in seen["objectives"])
+    report.say(f"  serves {served or 'no objective'}, aligned at {service['alignment_score']}")
+    for decision in service["decisions"]:
+        report.say(
+            f"  decision: {decision['kind']} {decision['state']} ({decision['outcome'] or decision['due_on'] or decision['stated_on']})"
+        )
+    for missing in [*seen["missing"], *service["missing"]]:
+        report.say(f"  missing: {missing['reason']}")
 
 
 async def offering_and_need(caller: Steward) -> tuple[Json, Json]:

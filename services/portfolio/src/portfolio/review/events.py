@@ -7,7 +7,17 @@ from pydantic import BaseModel
 
 from chassis.events import Event
 from chassis.money import Amount, Currency, NonNegativeAmount
-from portfolio.review.terms import EffectOutcome, Measure, Recommendation
+from portfolio.review.terms import EffectOutcome, Measure, Recommendation, Trigger
+
+
+class ReviewOpened(Event, type="portfolio.review-opened.v1"):
+    """A review waits for its decision; `recommendation` is what the rules favor by the evidence it has frozen."""
+
+    review_id: UUID
+    service_id: UUID
+    trigger: Trigger
+    recommendation: Recommendation
+    opened_on: date
 
 
 class ServiceReviewed(Event, type="portfolio.service-reviewed.v1"):

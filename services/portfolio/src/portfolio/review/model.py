@@ -15,7 +15,7 @@ from portfolio.db import Base
 from portfolio.evidence.schemas import Evidence
 from portfolio.review import ranges
 from portfolio.review.effect import ExpectedEffect, ExpectEffect, against, follow_up
-from portfolio.review.events import FollowedUpEffect, ReviewFollowedUp, ServiceReviewed
+from portfolio.review.events import FollowedUpEffect, ReviewFollowedUp, ReviewOpened, ServiceReviewed
 from portfolio.review.figures import figures
 from portfolio.review.recommendation import findings, recommend
 from portfolio.review.terms import Recommendation, ReviewStatus, Trigger
@@ -107,7 +107,7 @@ class Review(Aggregate, Base):
         if evidence.status.stage is not Stage.CATALOG:
             raise NotInCatalog(f"{evidence.code} is {evidence.status}.")
         found = findings(evidence)
-        return cls(
+        review = cls(
             service_id=evidence.service_id,
             trigger=trigger,
             cause=occasion.cause.model_dump(mode="json") if occasion else None,
@@ -122,6 +122,16 @@ class Review(Aggregate, Base):
             status=ReviewStatus.OPEN,
             expected_effects=[],
         )
+        review.record(
+            ReviewOpened(
+                review_id=review.id,
+                service_id=review.service_id,
+                trigger=trigger,
+                recommendation=review.recommendation,
+                opened_on=evidence.taken_at.date(),
+            )
+        )
+        return review
 
     def decide(
         self,

@@ -25,7 +25,7 @@ from strategy.demand_pattern.model import DemandPattern
 from strategy.known_service.model import KnownService, KnownStage
 from strategy.need.model import OPEN_STATES, Need, NeedState
 from strategy.need.queries import SERVED
-from strategy.offering.bundle import ENDED
+from strategy.offering.bundle import ENDED, made_of
 from strategy.offering.lifecycle import OfferingStatus
 from strategy.offering.model import Offering
 
@@ -42,26 +42,9 @@ def _ranked(weight: Any, *then: Any) -> Any:
     return func.rank().over(order_by=(weight.desc(), *then)).label("rank")
 
 
-def _made_of() -> Subquery:
-    """Launched offering → service, also through what it bundles at any depth."""
-    whole, part, inner = aliased(Of), aliased(Of), aliased(Of)
-    launched = OfferingStatus.LAUNCHED
-    start = select(whole.id.label("offering_id"), whole.id.label("part_id")).where(whole.status == launched)
-    tree = start.cte(recursive=True)
-    deeper = (
-        select(tree.c.offering_id, inner.id)
-        .join(part, part.id == tree.c.part_id)
-        .join(inner, (inner.status == launched) & part.bundle_codes.contains(array([inner.code])))
-    )
-    parts = tree.union(deeper)
-    holder = aliased(Of)
-    service = func.unnest(holder.service_ids).label("service_id")
-    return select(parts.c.offering_id, service).join(holder, holder.id == parts.c.part_id).distinct().subquery()
-
-
 def matrix(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     """A row per need, launched offering and service; `place` tells it from all others."""
-    made = _made_of()
+    made = made_of(lambda offering: offering.status == OfferingStatus.LAUNCHED)
     columns = (
         N.id.label("need_id"),
         N.statement,

@@ -15,6 +15,7 @@ from strategy.initiative.milestone import InitiativeDependency, Milestone, Miles
 from strategy.initiative.model import Initiative
 from strategy.initiative.readiness import Blocker, ReadinessCondition
 from strategy.known_service.model import KnownService
+from strategy.known_service.queries import planned_among
 
 LOCK = "dependencies of initiatives"
 
@@ -22,6 +23,7 @@ LOCK = "dependencies of initiatives"
 async def refuse_unknown_services(session: AsyncSession, ids: Collection[UUID]) -> None:
     """Raises NoSuchResource for a service that the portfolio has not announced."""
     known = set((await session.scalars(select(KnownService.id).where(KnownService.id.in_(ids)))).all())
+    known |= await planned_among(session, ids)
     if unknown := [id for id in ids if id not in known]:
         raise NoSuchResource(f"No service with the id {unknown[0]} has been announced.")
 

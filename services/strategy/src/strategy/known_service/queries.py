@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from strategy.evidence.queries import planned
 from strategy.known_service.model import KnownService
 
 
@@ -31,3 +32,8 @@ async def named(session: AsyncSession, ids: Collection[UUID]) -> list[KnownServi
     """Those that are known; their stage does not change until the transaction ends."""
     query = select(KnownService).where(KnownService.id.in_(ids)).order_by(KnownService.id).with_for_update(read=True)
     return list((await session.scalars(query.execution_options(populate_existing=True))).all())
+
+
+async def planned_among(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Those that are only planned: drafts can be made of them, and initiatives build them."""
+    return set((await session.scalars(planned(ids))).all())

@@ -1,10 +1,12 @@
 """Offerings that bundle offerings: named by their codes, whatever their revision, and never in a loop."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, func, literal, select
+from sqlalchemy import ColumnElement, Subquery, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from chassis.problems import NoSuchResource
 from strategy.offering.lifecycle import OfferingStatus
@@ -53,3 +55,19 @@ async def launched_above(session: AsyncSession, offerings: Sequence[Offering]) -
     above = start.union(select(Offering.code).where(LAUNCHED, Offering.bundle_codes.contains(array([start.c.code]))))
     query = select(Offering).where(LAUNCHED, Offering.code.in_(select(above.c.code)), Offering.code.not_in(codes))
     return list((await session.scalars(query.order_by(Offering.id).with_for_update(key_share=True))).all())
+
+
+def made_of(wholes: Callable[[Any], ColumnElement[bool]]) -> Subquery:
+    """Pairs of `offering_id` and `service_id`, of the offerings that meet the condition: their own services, and those
+    of the launched offerings that they bundle at any depth."""
+    whole, part, inner, holder = (aliased(Offering) for _ in range(4))
+    start = select(whole.id.label("offering_id"), whole.id.label("part_id")).where(wholes(whole))
+    tree = start.cte(recursive=True)
+    deeper = (
+        select(tree.c.offering_id, inner.id)
+        .join(part, part.id == tree.c.part_id)
+        .join(inner, (inner.status == OfferingStatus.LAUNCHED) & (inner.code == any_(part.bundle_codes)))
+    )
+    parts = tree.union(deeper)
+    service = func.unnest(holder.service_ids).label("service_id")
+    return select(parts.c.offering_id, service).join(holder, holder.id == parts.c.part_id).distinct().subquery()

@@ -38,7 +38,7 @@ class NotInDraft(Conflict, code="strategy.offering.not-in-draft"):
 
 
 class ServiceUnusable(Conflict, code="strategy.offering.service-unusable"):
-    """An offering is made of services that are chartered and not retired."""
+    """An offering is made of services that the portfolio has announced and that have not ended."""
 
 
 class BundleLoop(Conflict, code="strategy.offering.bundle-loop"):
@@ -127,10 +127,17 @@ class Offering(Aggregate, Base):
     withdrawal_reason: Mapped[str]
 
     @classmethod
-    def draft(cls, *, code: str, proposition: Proposition, services: Collection[KnownService]) -> "Offering":
-        """`services` are those of the proposition that are known."""
+    def draft(
+        cls,
+        *,
+        code: str,
+        proposition: Proposition,
+        services: Collection[KnownService],
+        planned: Collection[UUID] = (),
+    ) -> "Offering":
+        """`services` are those of the proposition that are known, `planned` the ids of those that are only planned."""
         offering = cls(code=code, revision=1, status=S.DRAFT, withdrawal_reason="")
-        offering.reshape(proposition, services=services)
+        offering.reshape(proposition, services=services, planned=planned)
         return offering
 
     @property
@@ -143,10 +150,12 @@ class Offering(Aggregate, Base):
     def price(self, price: Money | None) -> None:
         self.price_amount, self.price_currency = (price.amount, price.currency) if price else (None, None)
 
-    def reshape(self, proposition: Proposition, *, services: Collection[KnownService]) -> None:
+    def reshape(
+        self, proposition: Proposition, *, services: Collection[KnownService], planned: Collection[UUID] = ()
+    ) -> None:
         if self.status is not S.DRAFT:
             raise NotInDraft(f"{self.code} is {self.status}; return it to draft, or draft another revision.")
-        _must_be_usable(proposition.service_ids, services)
+        _must_be_usable(proposition.service_ids, services, planned)
         self._promise(proposition)
 
     def revise(self, *, revision: int) -> "Offering":
@@ -252,7 +261,9 @@ def _not_operational(ids: Sequence[UUID], services: Collection[KnownService]) ->
     return [
         Blocker(
             "service-not-operational",
-            f"The service {service.code} is {service.standing}, not operational." if service else f"{id} is unknown.",
+            f"The service {service.code} is {service.standing}, not operational."
+            if service
+            else f"The service {id} is not chartered.",
             f"/v1/known-services?code={service.code}" if service else "/v1/known-services",
         )
         for id, service in waiting
@@ -264,7 +275,7 @@ def _not_launched(code: str) -> Blocker:
     return Blocker("offering-not-launched", sentence, f"/v1/offerings?code={code}")
 
 
-def _must_be_usable(ids: Collection[UUID], services: Collection[KnownService]) -> None:
-    usable = {service.id for service in services if service.stage is not KnownStage.RETIRED}
+def _must_be_usable(ids: Collection[UUID], services: Collection[KnownService], planned: Collection[UUID]) -> None:
+    usable = {*planned, *(service.id for service in services if service.stage is not KnownStage.RETIRED)}
     if unusable := [str(id) for id in ids if id not in usable]:
-        raise ServiceUnusable(f"Not chartered, or retired: {', '.join(unusable[:10])}.", service_ids=unusable)
+        raise ServiceUnusable(f"Not announced, or ended: {', '.join(unusable[:10])}.", service_ids=unusable)

@@ -11,7 +11,7 @@ from chassis.operations import ExpectedVersion, Router, Session, found
 from chassis.pages import AskedPage, Page, page
 from chassis.text import Code
 from strategy.holding import held
-from strategy.known_service.queries import named
+from strategy.known_service.queries import named, planned_among
 from strategy.offering import actions, bundle, queries
 from strategy.offering.lifecycle import OfferingStatus
 from strategy.offering.model import (
@@ -53,7 +53,8 @@ async def draft_offering(command: DraftOffering, session: Session) -> OfferingVi
     await queries.refuse_unknown(session, command)
     await bundle.refuse_loop(session, command.code, command.bundle_codes)
     services = await named(session, command.service_ids)
-    offering = Offering.draft(code=command.code, proposition=command.proposition, services=services)
+    planned = await planned_among(session, command.service_ids)
+    offering = Offering.draft(code=command.code, proposition=command.proposition, services=services, planned=planned)
     session.add(offering)
     await session.flush()
     return OfferingView.model_validate(offering)
@@ -104,7 +105,8 @@ async def reshape_offering(
     offering = await found(session, Offering, offering_id, version=version)
     await queries.refuse_unknown(session, command)
     await bundle.refuse_loop(session, offering.code, command.bundle_codes)
-    offering.reshape(command.proposition, services=await named(session, command.service_ids))
+    planned = await planned_among(session, command.service_ids)
+    offering.reshape(command.proposition, services=await named(session, command.service_ids), planned=planned)
     await session.flush()
     return OfferingView.model_validate(offering)
 

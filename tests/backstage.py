@@ -36,7 +36,8 @@ def examples(*left_out: str) -> str:
 @cache
 def _registry() -> Registry[Any]:
     schemas = [json.loads(path.read_text()) for path in (CATALOG / "schema").glob("*.json")]
-    return Registry().with_resources((it["$id"], Resource(it, DRAFT7)) for it in schemas)
+    resources = [(it["$id"], Resource(contents=it, specification=DRAFT7)) for it in schemas]
+    return Registry().with_resources(resources)
 
 
 def hold_to_backstage(entities: Iterable[dict[str, Any]]) -> None:

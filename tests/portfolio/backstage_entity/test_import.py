@@ -235,7 +235,7 @@ async def test_a_deprecated_entity_has_its_notice_or_is_refused(portfolio: Servi
         ({}, {"annotations": {"steward/kind": "free"}}, "steward~1kind"),
         ({}, {"annotations": {"steward/code": "no code"}}, "steward~1code"),
         ({}, {"annotations": {"steward/tags": "Not a tag"}}, "steward~1tags"),
-        ({}, {"annotations": {"steward/depends-on": "component:"}}, "steward~1depends-on"),
+        ({}, {"annotations": {"steward/depends-on": "component:"}}, ""),
         ({}, {"annotations": {"UPPER.org/x": "1"}}, "/metadata/annotations/UPPER.org~1x"),
         ({}, {"labels": {"a": "not a value!"}}, "/metadata/labels/a"),
         ({}, {"labels": {"/a": "b"}}, "/metadata/labels/~1a"),

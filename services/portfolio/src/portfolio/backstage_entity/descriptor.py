@@ -1,9 +1,9 @@
 """What is read of the descriptors of components, APIs, resources and systems."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.descriptors import Entity, Read, Reference, Refers, RefersToKnownKind, filled
 from chassis.text import NO_NUL, Line
@@ -57,6 +57,14 @@ class ApiSpec(Owned):
 class Named(Entity[S], Generic[S]):
     api_version: Literal["backstage.io/v1alpha1", "backstage.io/v1beta1"]
 
+    @model_validator(mode="after")
+    def _names_entities_in_the_annotation(self) -> Self:
+        try:
+            list(self.relations())
+        except ValueError as error:
+            raise ValueError(f"in the annotation {DEPENDS_ON} {error}") from None
+        return self
+
     def annotation(self, name: str) -> str | None:
         return self.metadata.annotations.get(name)
 
@@ -69,7 +77,7 @@ class Named(Entity[S], Generic[S]):
         return {"kind": self.kind, "metadata": named | beside, "spec": self.spec.beyond()}
 
     def relations(self) -> Iterator[tuple[str, Reference, Relation]]:
-        """Each with the pointer to it. Raises ValueError where the annotation names something in another form."""
+        """Each with the pointer to it."""
         said = self.spec.model_dump(by_alias=True)
         for relation in RELATIONS:
             found = said.get(relation.field) or []
@@ -78,7 +86,7 @@ class Named(Entity[S], Generic[S]):
                 pointer = pointer_to(["spec", relation.field] + ([] if single else [at]))
                 yield pointer, self.refers_to(text, kind=relation.names), relation
         for text in filter(None, (self.annotation(DEPENDS_ON) or "").split(",")):
-            yield annotated(DEPENDS_ON), self.refers_to(text.strip(), kind="component"), DEPENDENCY
+            yield annotated(DEPENDS_ON), self.refers_to(text), DEPENDENCY
 
 
 KINDS: Mapping[str, type[Named[Any]]] = {

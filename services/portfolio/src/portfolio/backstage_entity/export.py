@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Text, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
@@ -79,11 +79,9 @@ def _reference(external_id: str, kept: Mapping[str, Any] | None) -> Reference | 
 
 async def _taken(session: AsyncSession, codes: Iterable[str], source: str) -> set[str]:
     """Of these codes, in small letters, those that are no name of their own."""
-    small = {code.lower() for code in codes}
-    twice = select(func.lower(Service.code)).where(
-        among(func.lower(Service.code), small), Service.status.in_(terms.LIFECYCLES)
-    )
-    taken = set(await session.scalars(twice.group_by(func.lower(Service.code)).having(func.count() > 1)))
+    small, lowered = {code.lower() for code in codes}, func.lower(Service.code, type_=Text)
+    given = select(lowered).where(among(lowered, small), Service.status.in_(terms.LIFECYCLES))
+    taken = set(await session.scalars(given.group_by(lowered).having(func.count() > 1)))
     prefix = f"component:{DEFAULT_NAMESPACE}/"
     ids = select(ExternalId.external_id).where(
         ExternalId.source == source, among(ExternalId.external_id, {prefix + code for code in small})

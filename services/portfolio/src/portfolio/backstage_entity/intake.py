@@ -8,12 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.descriptors import Remark
 from chassis.problems import Problem
+from chassis.sent_descriptors import EntityOutcome, Sent
 from chassis.text import Day
 from chassis.web import pointer_to, sentence_of
 from portfolio.backstage_entity import terms
 from portfolio.backstage_entity.descriptor import Named, annotated
-from portfolio.backstage_entity.schemas import EntityOutcome
-from portfolio.backstage_entity.sent import Sent
 from portfolio.intake import RowRefused
 from portfolio.service.import_schemas import ServiceRow
 from portfolio.service.intake import Intake
@@ -49,10 +48,10 @@ class EntityIntake:
     retires_on: date | None
     services: Intake
 
-    def take(self, sent: Sent, entity: Named[Any]) -> None:
+    def take(self, sent: Sent[Named[Any]], entity: Named[Any]) -> None:
         try:
             sent.outcome = self._take(entity)
-            sent.service = self.services.by_external_id[self.source, entity.reference.key]
+            sent.code = self.services.by_external_id[self.source, entity.reference.key].code
         except RowRefused as refused:
             sent.refuse(Remark(pointer=_pointer(entity, refused.field), message=refused.reason))
         except ValidationError as error:

@@ -1,17 +1,19 @@
 """Keeping beside the services what Backstage says of its entities beyond them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
+from chassis.sent_descriptors import Sent
+from portfolio.backstage_entity.descriptor import Named
 from portfolio.backstage_entity.intake import kept
 from portfolio.backstage_entity.model import BackstageEntity
-from portfolio.backstage_entity.sent import Sent
 
 
-async def keep(session: AsyncSession, everything: Iterable[Sent], source: str) -> None:
+async def keep(session: AsyncSession, everything: Iterable[Sent[Named[Any]]], source: str) -> None:
     """Their external ids are stored."""
     taken = {one.entity.reference.key: (one, kept(one.entity)) for one in everything if one.entity}
     mine = BackstageEntity.source == source, among(BackstageEntity.external_id, taken)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.bulk import among
 from chassis.loops import within_loops
 from chassis.problems import Problem
-from portfolio.backstage_entity.sent import Sent
+from chassis.sent_descriptors import Sent
+from portfolio.backstage_entity.descriptor import Named
 from portfolio.dependency.model import Dependency
 from portfolio.service.model import Service
 
@@ -21,7 +23,7 @@ Pair = tuple[UUID, UUID]
 class Wanted:
     """`user` uses `used`, as `sent` says at `pointer`."""
 
-    sent: Sent
+    sent: Sent[Named[Any]]
     pointer: str
     user: Service
     used: Service
@@ -32,10 +34,10 @@ class Wanted:
         return self.user.id, self.used.id
 
 
-async def relate(session: AsyncSession, everything: Iterable[Sent], known: Mapping[str, Service]) -> None:
+async def relate(session: AsyncSession, everything: Iterable[Sent[Named[Any]]], known: Mapping[str, Service]) -> None:
     """The graph of dependencies must be held. `known` are services by the references to their entities. Of relations
     that close a loop together none is taken: which of them is wrong, nobody but the owners of the entities can say."""
-    wanted = [found for sent in everything if sent.service for found in _wanted(sent, sent.service, known)]
+    wanted = [found for sent in everything if sent.entity for found in _wanted(sent, sent.entity, known)]
     if not wanted:
         return
     existing = {(user, used) for user, used in await session.execute(select(Dependency.service_id, Dependency.uses_id))}
@@ -51,9 +53,9 @@ async def relate(session: AsyncSession, everything: Iterable[Sent], known: Mappi
     session.add_all(filter(None, (_declared(one) for pair, one in new.items() if pair not in looped)))
 
 
-def _wanted(sent: Sent, service: Service, known: Mapping[str, Service]) -> Sequence[Wanted]:
-    found = []
-    for pointer, reference, relation in sent.relations:
+def _wanted(sent: Sent[Named[Any]], entity: Named[Any], known: Mapping[str, Service]) -> Sequence[Wanted]:
+    found, service = [], known[entity.reference.key]
+    for pointer, reference, relation in entity.relations():
         if (other := known.get(reference.key)) is None:
             sent.leave_out(pointer, f"{reference} is not known")
         else:

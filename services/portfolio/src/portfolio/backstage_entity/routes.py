@@ -1,7 +1,7 @@
 """The operations on Backstage entities."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Query, Request, Response
@@ -13,14 +13,15 @@ from chassis.extracts import Write, extract
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import MalformedBody
+from chassis.sent_descriptors import EntityOutcome, Sent, read, result_of
 from chassis.text import Code, Day
 from chassis.yaml_documents import BODY_BYTES, DOCUMENT_MEDIA, YAML_MEDIA, SentDocuments, write_yaml
+from portfolio.backstage_entity.descriptor import KINDS, Named
 from portfolio.backstage_entity.export import GIVEN, descriptors
 from portfolio.backstage_entity.intake import EntityIntake
 from portfolio.backstage_entity.keeping import keep
 from portfolio.backstage_entity.relating import relate
-from portfolio.backstage_entity.schemas import BackstageEntityView, BackstageImportResult, EntityOutcome
-from portfolio.backstage_entity.sent import Sent, read
+from portfolio.backstage_entity.schemas import BackstageEntityView, BackstageImportResult
 from portfolio.backstage_entity.terms import CODE, SOURCE
 from portfolio.dependency.queries import hold_graph
 from portfolio.service.gates import Act
@@ -63,7 +64,7 @@ async def import_backstage_entities(
     joins where its lifecycle says; a known one is described anew and stays in its stage; what is left out stays as it
     is; nothing is removed. Each entity is answered for: one that is refused does not stop the others.
     """
-    everything = read(sent)
+    everything = read(sent, KINDS)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("service imports"))))
     await hold_graph(session)
     services = Intake(Act(by=caller.subject, at=now, reason="Imported from Backstage"))
@@ -77,29 +78,27 @@ async def import_backstage_entities(
     by_key = {key: service for (its, key), service in services.by_external_id.items() if its == source}
     await relate(session, everything, by_key)
     await keep(session, everything, source)
-    absent, seen = 0, {one.entity.reference.key for one in everything if one.entity}
-    counts = Counter(one.outcome for one in everything)
-    if complete and seen and not counts[EntityOutcome.REFUSED]:
-        await session.flush()
-        absent = await miss(session, source, seen, now)
-    return _result(everything, counts, absent)
+    absent = await _miss(session, everything, source, now) if complete else 0
+    return BackstageImportResult(**result_of(everything), absent=absent)
 
 
-async def _meant(session: AsyncSession, everything: Sequence[Sent], source: str) -> Sequence[Service]:
+async def _meant(session: AsyncSession, everything: Sequence[Sent[Named[Any]]], source: str) -> Sequence[Service]:
     """The services that the entities are, or that they relate to."""
     entities = [one.entity for one in everything if one.entity]
     codes = {entity.annotation(CODE) or entity.metadata.name for entity in entities}
     codes |= {str(entity.reference).replace("default/", "", 1) for entity in entities}
     keys = {entity.reference.key for entity in entities}
-    keys |= {reference.key for one in everything for _, reference, _ in one.relations}
+    keys |= {reference.key for entity in entities for _, reference, _ in entity.relations()}
     return await meant_by(session, codes=codes, names={(source, key) for key in keys})
 
 
-def _result(everything: Sequence[Sent], counts: Counter[EntityOutcome], absent: int) -> BackstageImportResult:
-    entities = [one.result() for one in everything]
-    return BackstageImportResult(
-        read=len(entities), absent=absent, entities=entities, **{str(kind): counts[kind] for kind in EntityOutcome}
-    )
+async def _miss(session: AsyncSession, everything: Sequence[Sent[Named[Any]]], source: str, at: datetime) -> int:
+    """None where an entity was refused: it may be one of those that would be missed."""
+    seen = {one.entity.reference.key for one in everything if one.entity}
+    if not seen or any(one.outcome is EntityOutcome.REFUSED for one in everything):
+        return 0
+    await session.flush()
+    return await miss(session, source, seen, at)
 
 
 @router.operation("GET", "/backstage-entities", permission=READ)

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 DATA = os.environ.get("STEWARD_DATA")
@@ -36,8 +36,7 @@ def examples(*left_out: str) -> str:
 @cache
 def _registry() -> Registry[Any]:
     schemas = [json.loads(path.read_text()) for path in (CATALOG / "schema").glob("*.json")]
-    resources = [(it["$id"], Resource(contents=it, specification=DRAFT7)) for it in schemas]
-    return Registry().with_resources(resources)
+    return Registry().with_resources((it["$id"], DRAFT7.create_resource(it)) for it in schemas)
 
 
 def hold_to_backstage(entities: Iterable[dict[str, Any]]) -> None:

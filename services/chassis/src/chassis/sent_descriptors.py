@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from pydantic import Field, ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
 from chassis.descriptors import Entity, Remark, faults, named
 from chassis.text import Schema
 from chassis.yaml_documents import MAX_DOCUMENTS
@@ -97,6 +100,22 @@ def _read(number: int, document: Any, kinds: Mapping[str, type[E]]) -> Sent[E]:
     except ValidationError as error:
         sent.refuse(*faults(error))
     return sent
+
+
+async def keep(session: AsyncSession, table: Any, source: str, said: Mapping[str, tuple[Sent[Any], Any]]) -> None:
+    """By the key of its reference what was said of each entity beyond what has a word here, in a mapped `table` with
+    source, external_id and kept."""
+    mine = table.source == source, among(table.external_id, said)
+    before = {row.external_id: row for row in await session.scalars(select(table).where(*mine))}
+    for key, (sent, kept) in said.items():
+        row = before.get(key)
+        if row is not None and row.kept == kept:
+            continue
+        sent.is_changed()
+        if row is None:
+            session.add(table(source=source, external_id=key, kept=kept))
+        else:
+            row.kept = kept
 
 
 def result_of(everything: Sequence[Sent[Any]]) -> dict[str, Any]:

@@ -179,12 +179,12 @@ def _weigh(documents: Sequence[Any]) -> None:
         values += len(level)
         if values > MAX_VALUES:
             raise _too_many_values()
-        if depth > MAX_DEPTH:
-            raise MalformedBody(f"The body is nested deeper than {MAX_DEPTH} levels.")
         below: list[Any] = []
         for value in level:
             if isinstance(value, str):
                 _storable(value)
+            elif isinstance(value, dict | list) and depth == MAX_DEPTH:
+                raise MalformedBody(f"The body is nested deeper than {MAX_DEPTH} levels.")
             elif isinstance(value, dict):
                 below.extend(value)
                 below.extend(value.values())

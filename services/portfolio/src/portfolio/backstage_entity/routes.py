@@ -13,13 +13,13 @@ from chassis.extracts import Write, extract
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.pages import AskedPage, Page, page
 from chassis.problems import MalformedBody
-from chassis.sent_descriptors import EntityOutcome, Sent, read, result_of
+from chassis.sent_descriptors import EntityOutcome, Sent, keep, read, result_of
 from chassis.text import Code, Day
 from chassis.yaml_documents import BODY_BYTES, DOCUMENT_MEDIA, YAML_MEDIA, SentDocuments, write_yaml
 from portfolio.backstage_entity.descriptor import KINDS, Named
 from portfolio.backstage_entity.export import GIVEN, descriptors
-from portfolio.backstage_entity.intake import EntityIntake
-from portfolio.backstage_entity.keeping import keep
+from portfolio.backstage_entity.intake import EntityIntake, kept
+from portfolio.backstage_entity.model import BackstageEntity
 from portfolio.backstage_entity.relating import relate
 from portfolio.backstage_entity.schemas import BackstageEntityView, BackstageImportResult
 from portfolio.backstage_entity.terms import CODE, SOURCE
@@ -77,7 +77,8 @@ async def import_backstage_entities(
     await session.flush()
     by_key = {key: service for (its, key), service in services.by_external_id.items() if its == source}
     await relate(session, everything, by_key)
-    await keep(session, everything, source)
+    said = {one.entity.reference.key: (one, kept(one.entity)) for one in everything if one.entity}
+    await keep(session, BackstageEntity, source, said)
     absent = await _miss(session, everything, source, now) if complete else 0
     return BackstageImportResult(**result_of(everything), absent=absent)
 

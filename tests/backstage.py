@@ -8,11 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 import yaml
 from referencing import Registry
 from referencing.jsonschema import DRAFT7
+
+from chassis.testing import ServiceUnderTest
 
 DATA = os.environ.get("STEWARD_DATA")
 CATALOG = Path(DATA or "") / "backstage-catalog"
@@ -20,7 +23,6 @@ published = pytest.mark.skipif(
     not DATA, reason="STEWARD_DATA is not set: NOT CHECKED against Backstage's files and schemas"
 )
 
-YAML = {"Content-Type": "application/yaml"}
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 TAG = re.compile(r"(?=.{1,63}$)[a-z0-9:+#]+(-[a-z0-9:+#]+)*")
 KEY = re.compile(r"([a-z0-9]+([.-][a-z0-9]+)*/)?" + NAME.pattern)
@@ -58,3 +60,42 @@ def hold_to_backstage(entities: Iterable[dict[str, Any]]) -> None:
 def documents(text: str) -> list[Any]:
     """As another program reads them."""
     return list(yaml.safe_load_all(text))
+
+
+async def post(service: ServiceUnderTest, body: str | bytes, media: str, **asked: str) -> httpx.Response:
+    content = body if isinstance(body, bytes) else body.encode()
+    headers = {"Content-Type": media}
+    return await service.client.post("/v1/backstage-imports", content=content, params=asked, headers=headers)
+
+
+async def sent(service: ServiceUnderTest, body: str, media: str = "application/yaml", **asked: str) -> Any:
+    """What became of a body that can be read."""
+    answer = await post(service, body, media, **asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def sent_json(service: ServiceUnderTest, *entities: Any, **asked: str) -> Any:
+    return await sent(service, json.dumps(entities), "application/json", **asked)
+
+
+def outcomes(result: dict[str, Any]) -> dict[str, str]:
+    return {it["name"]: it["outcome"] for it in result["entities"]}
+
+
+def said(result: dict[str, Any], what: str = "errors") -> dict[str, list[tuple[str, str]]]:
+    """Name → pointers with their messages, of those that have any."""
+    return {
+        it["name"]: [(remark["pointer"], remark["message"]) for remark in it[what]]
+        for it in result["entities"]
+        if it[what]
+    }
+
+
+def entity(kind: str, name: Any, spec: dict[str, Any], **metadata: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "backstage.io/v1alpha1",
+        "kind": kind,
+        "metadata": {"name": name, **metadata},
+        "spec": spec,
+    }

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from chassis.testing import ServiceUnderTest
 from portfolio.backstage_entity.terms import LIFECYCLES
 from portfolio.service.terms import Status
-from tests.backstage import documents, examples, hold_to_backstage, published
+from tests.backstage import documents, examples, hold_to_backstage, outcomes, published, sent, sent_json
 from tests.databases import clean
-from tests.portfolio.backstage_entity.test_import import CATALOG, component, listed, outcomes, sent, sent_json, used
+from tests.portfolio.backstage_entity.catalog import CATALOG, component, listed, used
 from tests.portfolio.files import import_file
 from tests.portfolio.services import Services, made
 

@@ -1,13 +1,12 @@
 """Groups of Backstage come in as customers, its domains as market spaces."""
 
-import json
 from typing import Any
 
 import pytest
 
 from chassis.testing import ServiceUnderTest
-from tests.backstage import YAML, examples, published
-from tests.strategy.conftest import Made, Steps
+from tests.backstage import entity, examples, outcomes, published, said, sent, sent_json
+from tests.strategy.conftest import Steps
 
 ORGANIZATION = """\
 apiVersion: backstage.io/v1alpha1
@@ -42,36 +41,12 @@ spec: {owner: group:acme, type: product-group}
 """
 
 
-async def sent(strategy: ServiceUnderTest, body: str, media: str = YAML["Content-Type"], **asked: str) -> Any:
-    headers = {"Content-Type": media}
-    answer = await strategy.client.post("/v1/backstage-imports", content=body, params=asked, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def sent_json(strategy: ServiceUnderTest, *entities: Any, **asked: str) -> Any:
-    return await sent(strategy, json.dumps(entities), "application/json", **asked)
-
-
-def outcomes(result: Made) -> dict[str, str]:
-    return {it["name"]: it["outcome"] for it in result["entities"]}
-
-
-def said(result: Made, what: str = "errors") -> dict[str, list[tuple[str, str]]]:
-    return {it["name"]: [(one["pointer"], one["message"]) for one in it[what]] for it in result["entities"] if it[what]}
-
-
 def group(name: str, *, spec: dict[str, Any] | None = None, **metadata: Any) -> dict[str, Any]:
-    return {
-        "apiVersion": "backstage.io/v1alpha1",
-        "kind": "Group",
-        "metadata": {"name": name, **metadata},
-        "spec": {"type": "team", "children": [], **(spec or {})},
-    }
+    return entity("Group", name, {"type": "team", "children": [], **(spec or {})}, **metadata)
 
 
 def domain(name: str, *, spec: dict[str, Any] | None = None, **metadata: Any) -> dict[str, Any]:
-    return {**group(name, **metadata), "kind": "Domain", "spec": {"owner": "team-a", **(spec or {})}}
+    return entity("Domain", name, {"owner": "team-a", **(spec or {})}, **metadata)
 
 
 async def tree(steps: Steps, path: str) -> dict[str, tuple[str, str | None]]:
@@ -227,7 +202,7 @@ async def test_what_is_said_of_a_merged_group_changes_nothing(strategy: ServiceU
 
 
 @pytest.mark.parametrize(
-    ("entity", "pointer"),
+    ("wrong", "pointer"),
     [
         (group("a b"), "/metadata/name"),
         (group("a", spec={"type": ""}), "/spec/type"),
@@ -245,9 +220,9 @@ async def test_what_is_said_of_a_merged_group_changes_nothing(strategy: ServiceU
     ],
 )
 async def test_what_breaks_a_rule_is_refused_where_it_stands_and_the_others_are_taken(
-    strategy: ServiceUnderTest, entity: Any, pointer: str
+    strategy: ServiceUnderTest, wrong: Any, pointer: str
 ) -> None:
-    result = await sent_json(strategy, entity, group("good"), domain("good"))
+    result = await sent_json(strategy, wrong, group("good"), domain("good"))
     assert [it["outcome"] for it in result["entities"]] == ["refused", "created", "created"]
     assert pointer in [it["pointer"] for it in result["entities"][0]["errors"]]
 

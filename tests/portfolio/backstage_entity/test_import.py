@@ -116,3 +116,19 @@ async def test_a_page_of_json_and_a_single_entity_are_taken_too(portfolio: Servi
     assert (await sent(portfolio, page, "application/json"))["created"] == 1
     assert (await sent(portfolio, json.dumps(component("b")), "application/json; charset=utf-8"))["created"] == 1
     assert (await sent(portfolio, ""))["read"] == 0
+
+
+async def test_a_code_of_its_own_goes_before_the_name_and_an_entity_without_any_is_refused(
+    portfolio: ServiceUnderTest,
+) -> None:
+    name = "n" * 60
+    first = component(name, namespace="not-default", annotations={"steward/code": "checkout"})
+    result = await sent_json(portfolio, first, component(name), {**component(name), "kind": "Resource"})
+    assert [it["code"] for it in result["entities"]] == ["checkout", name, None]
+    assert said(result)[name][0][0] == "/metadata/name"
+
+
+async def test_of_two_imports_at_once_the_second_finds_what_the_first_has_made(portfolio: ServiceUnderTest) -> None:
+    results = await asyncio.gather(*(sent(portfolio, CATALOG) for _ in range(2)))
+    assert sorted((it["created"], it["unchanged"]) for it in results) == [(0, 4), (4, 0)]
+    assert len(await used(portfolio)) == 3

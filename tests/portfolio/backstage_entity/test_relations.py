@@ -47,3 +47,10 @@ async def test_what_is_gone_is_not_used_again(portfolio: ServiceUnderTest, servi
     made(await services.step((await listed(portfolio))["a"], "rejection"))
     result = await sent_json(portfolio, component("b", spec={"dependsOn": ["component:a"]}))
     assert said(result, "left_out") == {"b": [("/spec/dependsOn/0", "a is rejected.")]}
+
+
+async def test_of_very_many_relations_that_are_left_out_the_first_hundred_are_named(
+    portfolio: ServiceUnderTest,
+) -> None:
+    result = await sent_json(portfolio, component("a", spec={"dependsOn": [f"api:{n}" for n in range(150)]}))
+    assert (result["left_out"], len(result["entities"][0]["left_out"])) == (150, 100)

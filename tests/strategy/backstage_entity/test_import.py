@@ -1,5 +1,6 @@
 """Groups of Backstage come in as customers, its domains as market spaces."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -234,6 +235,13 @@ async def test_a_name_of_somebody_else_is_refused_and_its_children_stay_without(
     result = await sent_json(strategy, group("b", title="ALPHA"), group("c", spec={"parent": "b"}))
     assert said(result) == {"b": [("/metadata/title", "is the name of the customer with the code a")]}
     assert said(result, "left_out") == {"c": [("/spec/parent", "b was refused")]}
+
+
+async def test_of_two_imports_at_once_the_second_finds_what_the_first_has_made(
+    strategy: ServiceUnderTest, steps: Steps
+) -> None:
+    results = await asyncio.gather(*(sent(strategy, ORGANIZATION) for _ in range(2)))
+    assert sorted((it["created"], it["unchanged"]) for it in results) == [(0, 5), (5, 0)]
 
 
 @published

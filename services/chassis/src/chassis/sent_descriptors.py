@@ -15,6 +15,8 @@ from chassis.descriptors import Entity, Remark, faults, named
 from chassis.text import Schema
 from chassis.yaml_documents import MAX_DOCUMENTS
 
+SHOWN = 100
+
 E = TypeVar("E", bound=Entity[Any])
 
 
@@ -35,7 +37,9 @@ class EntityResult(Schema):
     outcome: EntityOutcome
     code: str | None = Field(description="Of what it was taken as; null where it was not taken.")
     errors: list[Remark] = Field(max_length=20, description="Why it was refused or skipped.")
-    left_out: list[Remark] = Field(description="What was not taken of it, though the entity was.")
+    left_out: list[Remark] = Field(
+        max_length=SHOWN, description="What was not taken of it, though the entity was: the first 100."
+    )
 
 
 class DescriptorImportResult(Schema):
@@ -47,6 +51,7 @@ class DescriptorImportResult(Schema):
     unchanged: int
     refused: int
     skipped: int = Field(description="Entities of kinds that are not taken here.")
+    left_out: int = Field(description="Relations that were not taken of entities that were.")
     entities: list[EntityResult] = Field(max_length=MAX_DOCUMENTS)
 
 
@@ -121,6 +126,11 @@ async def keep(session: AsyncSession, table: Any, source: str, said: Mapping[str
 def result_of(everything: Sequence[Sent[Any]]) -> dict[str, Any]:
     """The fields of DescriptorImportResult."""
     counts = Counter(one.outcome for one in everything)
-    shown = ("number", "kind", "name", "outcome", "code", "errors", "left_out")
-    entities = [EntityResult(**{name: getattr(one, name) for name in shown}) for one in everything]
-    return {"read": len(entities), "entities": entities, **{str(kind): counts[kind] for kind in EntityOutcome}}
+    shown = ("number", "kind", "name", "outcome", "code", "errors")
+    entities = [
+        EntityResult(**{name: getattr(one, name) for name in shown}, left_out=one.left_out[:SHOWN])
+        for one in everything
+    ]
+    left_out = sum(len(one.left_out) for one in everything)
+    outcomes = {str(kind): counts[kind] for kind in EntityOutcome}
+    return {"read": len(entities), "left_out": left_out, "entities": entities, **outcomes}

@@ -60,13 +60,17 @@ class Named(Entity[S], Generic[S]):
     @model_validator(mode="after")
     def _names_entities_in_the_annotation(self) -> Self:
         try:
-            list(self.relations())
+            for text in self._depends_on():
+                self.refers_to(text)
         except ValueError as error:
             raise ValueError(f"in the annotation {DEPENDS_ON} {error}") from None
         return self
 
     def annotation(self, name: str) -> str | None:
         return self.metadata.annotations.get(name)
+
+    def _depends_on(self) -> list[str]:
+        return [text for text in (self.annotation(DEPENDS_ON) or "").split(",") if text]
 
     def kept(self) -> dict[str, Any]:
         """As BackstageEntity has it; `tags` of it are left to who knows which ones the portfolio holds."""
@@ -85,7 +89,7 @@ class Named(Entity[S], Generic[S]):
             for at, text in enumerate([found] if single else found):
                 pointer = pointer_to(["spec", relation.field] + ([] if single else [at]))
                 yield pointer, self.refers_to(text, kind=relation.names), relation
-        for text in filter(None, (self.annotation(DEPENDS_ON) or "").split(",")):
+        for text in self._depends_on():
             yield annotated(DEPENDS_ON), self.refers_to(text), DEPENDENCY
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chassis.descriptors import Remark
+from chassis.descriptors import DEFAULT_NAMESPACE, Remark
 from chassis.problems import Problem
 from chassis.sent_descriptors import EntityOutcome, Sent
 from chassis.text import Day
@@ -75,15 +75,12 @@ class EntityIntake:
         return EntityOutcome(outcome)
 
     def _code(self, entity: Named[Any]) -> str:
-        """The name; with its kind where a service has this code that is another entity of the source."""
-        code = entity.annotation(terms.CODE) or entity.metadata.name
-        holder = self.services.by_code.get(code)
-        if holder is None or all(name.source != self.source for name in holder.external_ids):
-            return code
-        code = str(entity.reference).replace("default/", "", 1)
-        if len(code) > MAX_CODE:
-            raise RowRefused("code", f"another service has this code, and {code} is too long for one")
-        return code
+        """The first that no service has which is another entity of the source."""
+        for code in possible_codes(entity):
+            holder = self.services.by_code.get(code)
+            if holder is None or all(name.source != self.source for name in holder.external_ids):
+                return code
+        raise RowRefused("code", "other entities are the services with the codes that it could have")
 
     def _standing(self, entity: Named[Any]) -> tuple[Stage, date | None]:
         """The stage that a new service joins, and the last day of its notice."""
@@ -118,6 +115,14 @@ class EntityIntake:
             "owner": spec.owner if owner is None else owner or None,
             "tags": _tags(entity),
         }
+
+
+def possible_codes(entity: Named[Any]) -> list[str]:
+    """What it says, else its name; then that with its kind, and with its namespace if that is not the default."""
+    reference = entity.reference
+    default = reference.namespace == DEFAULT_NAMESPACE
+    longer = f"{reference.kind.lower()}:{reference.name}" if default else str(reference)
+    return [entity.annotation(terms.CODE) or reference.name, *([longer] if len(longer) <= MAX_CODE else [])]
 
 
 def _kind(entity: Named[Any]) -> Kind:

@@ -18,11 +18,11 @@ from chassis.text import Code, Day
 from chassis.yaml_documents import BODY_BYTES, DOCUMENT_MEDIA, YAML_MEDIA, SentDocuments, write_yaml
 from portfolio.backstage_entity.descriptor import KINDS, Named
 from portfolio.backstage_entity.export import GIVEN, descriptors
-from portfolio.backstage_entity.intake import EntityIntake, kept
+from portfolio.backstage_entity.intake import EntityIntake, kept, possible_codes
 from portfolio.backstage_entity.model import BackstageEntity
 from portfolio.backstage_entity.relating import relate
 from portfolio.backstage_entity.schemas import BackstageEntityView, BackstageImportResult
-from portfolio.backstage_entity.terms import CODE, SOURCE
+from portfolio.backstage_entity.terms import SOURCE
 from portfolio.dependency.queries import hold_graph
 from portfolio.service.gates import Act
 from portfolio.service.imports import meant_by, miss
@@ -86,8 +86,7 @@ async def import_backstage_entities(
 async def _meant(session: AsyncSession, everything: Sequence[Sent[Named[Any]]], source: str) -> Sequence[Service]:
     """The services that the entities are, or that they relate to."""
     entities = [one.entity for one in everything if one.entity]
-    codes = {entity.annotation(CODE) or entity.metadata.name for entity in entities}
-    codes |= {str(entity.reference).replace("default/", "", 1) for entity in entities}
+    codes = {code for entity in entities for code in possible_codes(entity)}
     keys = {entity.reference.key for entity in entities}
     keys |= {reference.key for entity in entities for _, reference, _ in entity.relations()}
     return await meant_by(session, codes=codes, names={(source, key) for key in keys})

@@ -1,5 +1,6 @@
 """Entities of Backstage come in as services."""
 
+import asyncio
 import json
 
 from chassis.testing import ServiceUnderTest

@@ -89,11 +89,13 @@ def problem_answer(request: Request, problem: p.Problem) -> Response:
     return JSONResponse(document, status, headers, media_type=PROBLEM_MEDIA)
 
 
-def _pointer(location: Sequence[Any]) -> str:
+def pointer_to(location: Sequence[Any]) -> str:
+    """RFC 6901."""
     return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
-def _sentence(failure: Mapping[str, Any]) -> str:
+def sentence_of(failure: Mapping[str, Any]) -> str:
+    """What is wrong, in words for a person."""
     return SENTENCES.get(failure.get("ctx", {}).get("pattern", ""), str(failure["msg"]))
 
 
@@ -103,7 +105,7 @@ def _refused_input(error: RequestValidationError) -> p.Problem:
         return p.MalformedBody(f"The body is not valid JSON: {failures[0].get('ctx', {}).get('error', '')}.")
     if any(failure["type"] == "missing" and failure["loc"] == ("header", "If-Match") for failure in failures):
         return p.VersionMissing("Send If-Match with the ETag of what you have read.")
-    errors = [{"pointer": _pointer(failure["loc"]), "message": _sentence(failure)} for failure in failures[:100]]
+    errors = [{"pointer": pointer_to(failure["loc"]), "message": sentence_of(failure)} for failure in failures[:100]]
     first = errors[0]
     return p.InvalidRequest(f"{first['pointer']}: {first['message']}.", errors=errors)
 

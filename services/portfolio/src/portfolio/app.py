@@ -2,6 +2,7 @@
 
 from chassis.manifest import Chore, Manifest
 from portfolio.approval_policy.routes import router as approval_policy
+from portfolio.backstage_entity.routes import router as backstage_entities
 from portfolio.business_case import events as business_case
 from portfolio.business_case.routes import router as business_cases
 from portfolio.business_case.steps import router as business_case_steps
@@ -61,6 +62,7 @@ manifest = Manifest(
         steps,
         retirement_steps,
         service_imports,
+        backstage_entities,
         service_definitions,
         dependencies,
         service_levels,

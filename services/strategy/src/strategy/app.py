@@ -8,6 +8,7 @@ from strategy.asset.capacity_routes import router as capacities
 from strategy.asset.entitlement_routes import router as entitlements
 from strategy.asset.events import CapacityChanged
 from strategy.asset.routes import router as assets
+from strategy.backstage_entity.routes import router as backstage_entities
 from strategy.coverage.events import CoverageChanged
 from strategy.coverage.routes import router as coverages
 from strategy.customer.events import CustomerChanged, CustomerRegistered, CustomerSized, CustomersMerged
@@ -54,6 +55,7 @@ manifest = Manifest(
         customers,
         customer_sizes,
         customer_imports,
+        backstage_entities,
         customer_matches,
         segments,
         segment_members,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.application import Now
 from chassis.bulk import among, rows_of
-from chassis.imports import CSV_MEDIA, Row, Upload
+from chassis.imports import CSV_MEDIA, Upload
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.text import Code
 from portfolio.intake import take_all
@@ -52,7 +52,9 @@ async def import_services(
     intake = Intake(Act(by=caller.subject, at=now, reason="Imported from a file"), complete_for)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("service imports"))))
     async for rows in upload.batches(ServiceRow):
-        intake.learn(await meant_by(session, rows))
+        codes = {row.value.code or row.value.external_id or "" for row in rows}
+        names = {(row.value.source or "", row.value.external_id) for row in rows if row.value.external_id}
+        intake.learn(await meant_by(session, codes=codes, names=names))
         outcomes += take_all(upload, rows, intake.take)
         session.add_all(intake.new)
         await session.flush()
@@ -75,11 +77,13 @@ async def miss(session: AsyncSession, source: str, seen: Collection[str], at: da
     return len(missed)
 
 
-async def meant_by(session: AsyncSession, rows: Sequence[Row[ServiceRow]]) -> Sequence[Service]:
-    """The services that have one of these codes or external ids. One in use goes before an archived one of its code."""
-    codes = {row.value.code or row.value.external_id for row in rows}
-    names = {(row.value.source, row.value.external_id) for row in rows if row.value.external_id}
-    named = select(ExternalId.service_id).where(tuple_(ExternalId.source, ExternalId.external_id).in_(names))
-    query = select(Service).where(or_(Service.code.in_(codes), Service.id.in_(named))).options(*queries.VIEWED)
+async def meant_by(
+    session: AsyncSession, *, codes: Collection[str], names: Collection[tuple[str, str]]
+) -> Sequence[Service]:
+    """The services that have one of these codes, or of these sources with their ids. One in use comes after an archived
+    one of its code."""
+    pairs = rows_of([ExternalId.source, ExternalId.external_id], names)
+    named = select(ExternalId.service_id).where(tuple_(ExternalId.source, ExternalId.external_id).in_(pairs))
+    query = select(Service).where(or_(among(Service.code, codes), Service.id.in_(named))).options(*queries.VIEWED)
     archived_first = (Service.status == Status.ARCHIVED).desc()
     return (await session.scalars(query.order_by(archived_first, Service.id))).all()

@@ -1,79 +1,25 @@
-"""Catalog resources as TM Forum's REST guidelines have them: JSON bodies with an @type, taken one by one."""
+"""Importing catalog resources: JSON bodies with an @type, each judged and told about by itself."""
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
-from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, JsonValue, ValidationError
 
 from chassis.problems import Problem
-from chassis.text import Code, Instant, Line, Prose, Schema
+from chassis.resources import Part, TimePeriod
+from chassis.text import Code, Schema
 
 MAX_RESOURCES, MAX_RESOURCE_BYTES, MAX_DEPTH, MAX_NUMBER = 500, 65_536, 20, 10**15
 MAX_BODY_BYTES = 8 << 20
 
-Body = dict[str, Any]
+P = TypeVar("P", bound=Part)
 Outcome = Literal["created", "changed", "kept", "unchanged", "refused"]
 
 # Text of others is shown in browsers sooner or later: neither markup nor what runs when it is followed comes in.
 MARKUP = re.compile(r"<[A-Za-z/!?]")
 RUNS = re.compile(r"(?i)\s*(?:(?:javascript|vbscript):\S|data:\w+/)")
-
-
-class Part(BaseModel):
-    """A part of a body, whose names are in camel case. What is not read of it stays in it."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        alias_generator=to_camel,
-        validate_by_alias=True,
-        validate_by_name=True,
-        serialize_by_alias=True,
-        allow_inf_nan=False,
-    )
-
-
-P = TypeVar("P", bound=Part)
-
-
-class TimePeriod(Part):
-    start_date_time: Instant | None = None
-    end_date_time: Instant | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.start_date_time and self.end_date_time and self.end_date_time <= self.start_date_time:
-            raise ValueError("endDateTime is not after startDateTime")
-        return self
-
-
-class Reference(Part):
-    """Names another resource: by its id or, where that says nothing to us, its name."""
-
-    id: Line | None = None
-    href: Line | None = None
-    name: Line | None = None
-
-
-class RelatedParty(Reference):
-    role: Line | None = None
-
-
-class Resource(Part):
-    """What all resources say. `revision` is their `version`, which is no version of a row."""
-
-    id: Line | None = None
-    href: Line | None = None
-    name: Line
-    description: Prose | None = None
-    revision: Line | None = Field(default=None, alias="version")
-    lifecycle_status: Line | None = None
-    valid_for: TimePeriod | None = None
-    base_type: Line | None = Field(default=None, alias="@baseType")
-    type: Line | None = Field(default=None, alias="@type")
 
 
 class Fault(Schema):
@@ -151,19 +97,6 @@ def faults_of(error: ValidationError, body: Mapping[str, Any]) -> list[Fault]:
     ]
 
 
-def own(href: str | None, path: str) -> UUID | None:
-    """The id in a link to one of our own resources: `path` followed by it."""
-    found = re.fullmatch(rf".*{re.escape(path)}/([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})", href or "")
-    return UUID(found[1]) if found else None
-
-
-def as_known_to_source(ours: Body, theirs: Body, *, changed: Collection[str]) -> Body:
-    """What we say, in the words of the source where nothing that it said has changed since, and all that it says
-    besides. `href` and `lifecycleStatus` are always ours, and so is what has `changed`."""
-    always = {"href", "lifecycleStatus", *changed}
-    return {**ours, **{name: said for name, said in theirs.items() if name not in always}}
-
-
 def _pointer(steps: Sequence[int | str], body: Any) -> str:
     """Only steps that lead somewhere: validators name alternatives, too. What is missing is the last step."""
     pointer = ""
@@ -200,7 +133,7 @@ def _unfit_within(node: Any, pointer: str, depth: int) -> Iterator[Fault]:
         at = f"{pointer}/{_escaped(step)}"
         if isinstance(step, str) and (message := _unfit_value(step)):
             yield Fault(pointer=at, message=message)
-        if step == "validFor" and pointer:
+        if step == "validFor":
             yield from _unfit_period(inner, at)
         yield from _unfit_within(inner, at, depth + 1)
 

@@ -2,9 +2,11 @@
 
 from chassis.exchange import MAX_BODY_BYTES, ImportedResources, ImportResources
 from chassis.operations import CurrentCaller, Router, Session
-from strategy.product_catalog.intake import Intake, read_all
+from chassis.taking import read_all
+from strategy.product_catalog.intake import Intake
 from strategy.product_catalog.offering_intake import OfferingIntake
 from strategy.product_catalog.register import Register
+from strategy.product_catalog.sent import understood
 from strategy.product_catalog.space_intake import SpaceIntake
 
 router = Router("product-offering-imports")
@@ -40,7 +42,7 @@ async def import_product_offerings(
     In any order, each with its result: one that is refused stops no other. The same again changes nothing; what says
     something else changes the draft, or drafts the next revision of what is launched. Nothing is removed.
     """
-    sent, refusals = read_all(command.resources)
+    sent, refusals = read_all(command.resources, understood)
     register = await Register.open(session, command.source, sent)
     intake = Intake(SpaceIntake(register, caller.subject), OfferingIntake(register))
     taken = list(intake.take_all(sent))

@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chassis.exchange import Fault, ResourceRefused, own
+from chassis.exchange import Fault, ResourceRefused
+from chassis.resources import own
+from chassis.taking import Taken
 from strategy.offering.lifecycle import OfferingStatus
 from strategy.offering.model import Offering
 from strategy.offering.schemas import ReshapeOffering
 from strategy.product_catalog.reading import arrival, read
 from strategy.product_catalog.register import Register
-from strategy.product_catalog.sent import Sent
-from strategy.product_catalog.taking import Taken, free_code
+from strategy.product_catalog.sent import SentProduct
 from strategy.product_catalog.tmf620 import OFFERING_PATH
 from strategy.product_catalog.writing import OFFERING_FIELDS
 from strategy.source_statement.model import SourceStatement
@@ -29,7 +30,7 @@ class OfferingIntake:
     register: Register
     new: list[Offering] = field(default_factory=list)
 
-    def take(self, sent: Sent) -> Taken:
+    def take(self, sent: SentProduct) -> Taken:
         """Raises ResourceRefused, NotInDraft, ServiceUnusable."""
         statement = self.register.place(sent)
         said = read(sent.resource, self.register)
@@ -47,9 +48,9 @@ class OfferingIntake:
         notes = (arrival(sent.resource) if changed else []) + said.notes
         return Taken("changed" if changed else "kept" if kept else "unchanged", _link(standing), notes)
 
-    def _draft(self, sent: Sent, terms: dict[str, Any]) -> Offering:
+    def _draft(self, sent: SentProduct, terms: dict[str, Any]) -> Offering:
         command = _command(terms)
-        code = free_code(sent, self.register.codes)
+        code = sent.free_code(self.register.codes)
         self._refuse_loop(code, command.bundle_codes)
         offering = Offering.draft(code=code, proposition=command.proposition, services=self.register.services)
         self._keep(offering)
@@ -90,7 +91,7 @@ class OfferingIntake:
         self.register.bundle(offering)
         self.new.append(offering)
 
-    def _state(self, sent: Sent, statement: SourceStatement, terms: dict[str, Any], offering: Offering) -> None:
+    def _state(self, sent: SentProduct, statement: SourceStatement, terms: dict[str, Any], offering: Offering) -> None:
         statement.name, statement.body, statement.refers_to = sent.resource.name, sent.body, sent.refers_to
         now = ReshapeOffering.model_validate(offering).model_dump(mode="json", include=set(OFFERING_FIELDS))
         told = _command(terms).model_dump(mode="json", include=set(terms))
@@ -98,7 +99,7 @@ class OfferingIntake:
         statement.offering_code = offering.code
 
 
-def parts_first(offerings: Sequence[Sent]) -> Iterator[Sent]:
+def parts_first(offerings: Sequence[SentProduct]) -> Iterator[SentProduct]:
     """None before those that it bundles; those that bundle one another come last."""
     waiting = list(offerings)
     while waiting:
@@ -108,13 +109,13 @@ def parts_first(offerings: Sequence[Sent]) -> Iterator[Sent]:
         waiting = [one for one in waiting if one not in ready]
 
 
-def _parts(sent: Sent) -> list[str]:
+def _parts(sent: SentProduct) -> list[str]:
     return [name for name in sent.refers_to if name.startswith(f"{sent.kind} ")]
 
 
 def _command(terms: dict[str, Any]) -> ReshapeOffering:
     try:
-        return ReshapeOffering.model_validate({"name": "imported", **terms})
+        return ReshapeOffering.model_validate({"name": "imported", "utility": "", **terms})
     except ValidationError as error:
         faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors(include_url=False)]
         raise ResourceRefused(*(Fault(pointer="", message=f"{term}: {why}") for term, why in faults)) from error

@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chassis.exchange import Body
 from chassis.money import Money
+from chassis.resources import Body, spoken
 from strategy.offering.model import PriceBasis
 from strategy.offering.option import Option
 from strategy.offering.schemas import ReshapeOffering
-from strategy.product_catalog.tmf620 import PERIODS, PRICE_TYPES, PriceTerms, PriceValue, spoken
+from strategy.product_catalog.tmf620 import PERIODS, PRICE_TYPES, PriceTerms, PriceValue
 
 EXACT_DIGITS = 15  # as many as any reader of JSON keeps of a number
 PERIOD = {spoken(word): period for period, adverb in PERIODS.items() for word in (period, adverb)}

@@ -1,12 +1,13 @@
 """What resources of TMF620 say, in terms of offerings."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from chassis.exchange import Reference, ResourceRefused
+from chassis.exchange import ResourceRefused
+from chassis.resources import Reference, spoken
 from chassis.text import CODE
 from strategy.customer.naming import MAX_CODE, code_for
 from strategy.offering.option import Option
@@ -20,7 +21,6 @@ from strategy.product_catalog.tmf620 import (
     ProductOffering,
     ProductSpecification,
     ProductSpecificationCharacteristic,
-    spoken,
 )
 
 
@@ -76,16 +76,15 @@ def options_of(characteristics: Sequence[ProductSpecificationCharacteristic], no
     """Those that can be chosen or not; characteristics with values of their own are no options."""
     selectable = [(_code(one), one) for one in characteristics if _is_selectable(one)]
     coded = {code: one for code, one in selectable if code}
-    others = [one.name or one.id or "one" for one in characteristics if one not in coded.values()]
+    others = [one.name or one.id or "one" for one in characteristics if not any(one is each for each in coded.values())]
     if others:
         notes.append(f"Characteristics with values of their own are no options: {', '.join(others)[:500]}.")
-    named = {one.name: code for code, one in coded.items()}
     return [
         Option(
             code=code,
             name=one.name or code,
             description=one.description or "",
-            excludes=list(dict.fromkeys(_excluded(one, characteristics, named))),
+            excludes=list(dict.fromkeys(_excluded(one, characteristics, coded))),
         )
         for code, one in coded.items()
     ]
@@ -105,15 +104,18 @@ def _code(one: ProductSpecificationCharacteristic) -> str:
 def _excluded(
     one: ProductSpecificationCharacteristic,
     all_of_them: Sequence[ProductSpecificationCharacteristic],
-    named: dict[str | None, str],
+    coded: Mapping[str, ProductSpecificationCharacteristic],
 ) -> Iterator[str]:
     """By its place where that is told, since names may be shared; else by its name."""
     for relation in one.product_spec_char_relationship or ():
-        place = (relation.model_extra or {}).get("charSpecSeq")
-        at_place = all_of_them[place - 1] if isinstance(place, int) and 0 < place <= len(all_of_them) else None
-        code = _code(at_place) if at_place and at_place.name == relation.name else named.get(relation.name)
-        if spoken(relation.relationship_type) == EXCLUSIVITY and code in named.values():
-            yield str(code)
+        if spoken(relation.relationship_type) != EXCLUSIVITY:
+            continue
+        place = relation.char_spec_seq or 0
+        at_place = all_of_them[place - 1] if 0 < place <= len(all_of_them) else None
+        other = next((code for code, each in coded.items() if each is at_place and each.name == relation.name), None)
+        other = other or next((code for code, each in coded.items() if each.name == relation.name), None)
+        if other and other != _code(one):
+            yield other
 
 
 def _known(named: Sequence[Reference], find: Any, what: str, said: Said) -> list[UUID]:

@@ -8,13 +8,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
-from chassis.exchange import Reference, own, read
+from chassis.exchange import read
+from chassis.resources import Reference, own
 from strategy import tree
 from strategy.known_service.model import KnownService, KnownStage
 from strategy.market_space.model import MarketSpace
 from strategy.offering.bundle import parts_below
 from strategy.offering.model import Offering
-from strategy.product_catalog.sent import Sent, again, references
+from strategy.product_catalog.sent import SentProduct, again, references
 from strategy.product_catalog.tmf620 import (
     CATEGORY_PATH,
     OFFERING_PATH,
@@ -40,7 +41,7 @@ class Register:
     parts: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    async def open(cls, session: AsyncSession, source: str, sent: Sequence[Sent]) -> "Register":
+    async def open(cls, session: AsyncSession, source: str, sent: Sequence[SentProduct]) -> "Register":
         """Nobody else imports resources, or moves a market space, until the transaction ends."""
         await queries.hold(session)
         await tree.hold(session, MarketSpace)
@@ -51,7 +52,7 @@ class Register:
         await register._look_up(session, sent)
         return register
 
-    async def _learn(self, session: AsyncSession, sent: Iterable[Sent]) -> None:
+    async def _learn(self, session: AsyncSession, sent: Iterable[SentProduct]) -> None:
         sent = list(sent)
         named = [one for each in sent for _, one in references(each.resource)]
         ids = {each.external_id for each in sent} | {one.id for one in named if one.id}
@@ -60,7 +61,7 @@ class Register:
         for statement in await queries.called(session, self.source, ids=ids, names=names, naming=naming):
             self.statements[statement.kind, statement.external_id] = statement
 
-    async def _look_up(self, session: AsyncSession, sent: Sequence[Sent]) -> None:
+    async def _look_up(self, session: AsyncSession, sent: Sequence[SentProduct]) -> None:
         for space in await session.scalars(select(MarketSpace)):
             self.spaces[space.id] = space
         self.codes = set((await session.scalars(select(Offering.code).distinct())).all())
@@ -73,7 +74,7 @@ class Register:
         if any(one.kind is K.PRODUCT_OFFERING and one.resource.bundled_product_offering for one in sent):
             self.parts = await parts_below(session, codes)
 
-    async def _codes_meant(self, session: AsyncSession, sent: Sequence[Sent]) -> set[str]:
+    async def _codes_meant(self, session: AsyncSession, sent: Sequence[SentProduct]) -> set[str]:
         """Of offerings that were said earlier, and of those that a link leads to."""
         links = {one.resource.href for one in sent} | {
             named.href for one in sent for _, named in references(one.resource)
@@ -82,17 +83,19 @@ class Register:
         linked = await session.scalars(select(Offering.code).where(among(Offering.id, ids)))
         return {one.offering_code for one in self.statements.values() if one.offering_code} | set(linked)
 
-    async def _look_up_services(self, session: AsyncSession, sent: Sequence[Sent], offerings: Collection[str]) -> None:
+    async def _look_up_services(
+        self, session: AsyncSession, sent: Sequence[SentProduct], meant: Collection[str]
+    ) -> None:
         """Those that specifications name, and those that the offerings with these codes are made of."""
         stored = [again(one).resource for one in self.statements.values() if one.kind is K.PRODUCT_SPECIFICATION]
         specifications = [one.resource for one in sent if one.kind is K.PRODUCT_SPECIFICATION] + stored
         codes = {named.id for one in specifications for named in one.service_specification or () if named.id}
-        used = select(func.unnest(Offering.service_ids)).where(among(Offering.code, offerings))
+        used = select(func.unnest(Offering.service_ids)).where(among(Offering.code, meant))
         query = select(KnownService).where(or_(among(KnownService.code, codes), KnownService.id.in_(used)))
         query = query.order_by(KnownService.id).with_for_update(read=True)
         self.services = list(await session.scalars(query))
 
-    def affected(self, sent: Collection[Sent]) -> list[Sent]:
+    def affected(self, sent: Collection[SentProduct]) -> list[SentProduct]:
         """Offerings said earlier that name a specification or a price of these, or that such a price names."""
         here = {(one.kind, one.external_id) for one in sent}
         parts = [one for one in sent if one.kind in (K.PRODUCT_SPECIFICATION, K.PRODUCT_OFFERING_PRICE)]
@@ -113,7 +116,7 @@ class Register:
     def bundle(self, offering: Offering) -> None:
         self.parts.setdefault(offering.code, set()).update(offering.bundle_codes)
 
-    def place(self, sent: Sent) -> SourceStatement:
+    def place(self, sent: SentProduct) -> SourceStatement:
         """The earlier statement about it, or an empty one that is still to be stored."""
         new = SourceStatement(source=self.source, kind=sent.kind, external_id=sent.external_id, name=sent.resource.name)
         return self.statements.setdefault((sent.kind, sent.external_id), new)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.exchange import Body, as_known_to_source
+from chassis.resources import Body, as_known_to_source
 from strategy.market_space.model import MarketSpace
 from strategy.offering.model import Offering
 from strategy.offering.schemas import ReshapeOffering

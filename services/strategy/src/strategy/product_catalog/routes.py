@@ -8,9 +8,9 @@ from fastapi import Query
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.exchange import Body
 from chassis.operations import Router, Session, found
 from chassis.pages import AskedPage, Page, page
+from chassis.resources import Body
 from chassis.text import Code
 from strategy.market_space.model import MarketSpace
 from strategy.offering.lifecycle import OfferingStatus
@@ -35,18 +35,18 @@ SORTS = {"code": Offering.code, "name": Offering.name}
 
 @router.operation("GET", "/product-offerings", permission=READ, response_model_exclude_unset=True)
 async def list_product_offerings(
-    session: Session, asked: AskedPage, code: Code | None = None, status: Status = None, source: AsSaid = None
+    session: Session, asked: AskedPage, code: Code | None = None, status: Status = None, as_said_by: AsSaid = None
 ) -> Page[ProductOffering]:
     """List offerings as product offerings of TMF620."""
     shown = await _asked(session, asked, code, status)
-    bodies = await _offering_bodies(session, shown["items"], source)
+    bodies = await _offering_bodies(session, shown["items"], as_said_by)
     return Page[ProductOffering].model_validate(shown | {"items": bodies})
 
 
 @router.operation("GET", "/product-offerings/{offering_id}", permission=READ, response_model_exclude_unset=True)
-async def get_product_offering(offering_id: UUID, session: Session, source: AsSaid = None) -> ProductOffering:
+async def get_product_offering(offering_id: UUID, session: Session, as_said_by: AsSaid = None) -> ProductOffering:
     """Show one revision of an offering as a product offering of TMF620."""
-    (body,) = await _offering_bodies(session, [await found(session, Offering, offering_id)], source)
+    (body,) = await _offering_bodies(session, [await found(session, Offering, offering_id)], as_said_by)
     return ProductOffering.model_validate(body)
 
 
@@ -71,22 +71,22 @@ async def get_product_specification(offering_id: UUID, session: Session) -> Prod
 
 @router.operation("GET", "/product-categories", permission=SPACE_READ, response_model_exclude_unset=True)
 async def list_product_categories(
-    session: Session, asked: AskedPage, code: Code | None = None, source: AsSaid = None
+    session: Session, asked: AskedPage, code: Code | None = None, as_said_by: AsSaid = None
 ) -> Page[Category]:
     """List market spaces as categories of TMF620."""
     query = select(MarketSpace).where(*([MarketSpace.code == code] if code else []))
     sorts = {"code": MarketSpace.code, "name": MarketSpace.name}
     shown = cast("dict[str, Any]", await page(session, query, asked, sorts=sorts, tie=MarketSpace.id))
-    bodies = await _category_bodies(session, shown["items"], source)
+    bodies = await _category_bodies(session, shown["items"], as_said_by)
     return Page[Category].model_validate(shown | {"items": bodies})
 
 
 @router.operation(
     "GET", "/product-categories/{market_space_id}", permission=SPACE_READ, response_model_exclude_unset=True
 )
-async def get_product_category(market_space_id: UUID, session: Session, source: AsSaid = None) -> Category:
+async def get_product_category(market_space_id: UUID, session: Session, as_said_by: AsSaid = None) -> Category:
     """Show a market space as a category of TMF620."""
-    (body,) = await _category_bodies(session, [await found(session, MarketSpace, market_space_id)], source)
+    (body,) = await _category_bodies(session, [await found(session, MarketSpace, market_space_id)], as_said_by)
     return Category.model_validate(body)
 
 

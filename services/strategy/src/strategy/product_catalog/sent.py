@@ -1,22 +1,26 @@
 """What came in one import, and what each resource refers to."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.exchange import Body, Reference, ResourceRefused, read
+from chassis.exchange import ResourceRefused, read
+from chassis.resources import Body, Reference, Resource
+from chassis.taking import Sent
+from chassis.text import CODE
+from strategy.customer.naming import MAX_CODE, code_for
 from strategy.product_catalog.tmf620 import (
     RESOURCES,
     Catalog,
     Category,
     ProductOffering,
     ProductOfferingPrice,
-    ProductResource,
     ProductSpecification,
 )
 from strategy.source_statement.model import ResourceKind, SourceStatement, names_of
 
-KINDS: dict[type[ProductResource], ResourceKind] = {
+KINDS: dict[type[Resource], ResourceKind] = {
     Catalog: ResourceKind.CATALOG,
     Category: ResourceKind.CATEGORY,
     ProductSpecification: ResourceKind.PRODUCT_SPECIFICATION,
@@ -24,7 +28,6 @@ KINDS: dict[type[ProductResource], ResourceKind] = {
     ProductOffering: ResourceKind.PRODUCT_OFFERING,
 }
 CLASSES = {kind: resource for resource, kind in KINDS.items()}
-ADDRESSING = {"id", "href", "@type", "@baseType", "@schemaLocation"}
 TAKEN: dict[type[Any], set[str]] = {
     Catalog: {"name", "description", "category", "relatedParty"},
     Category: {"name", "description", "isRoot", "parentId"},
@@ -41,14 +44,8 @@ TAKEN: dict[type[Any], set[str]] = {
 
 
 @dataclass(frozen=True)
-class Sent:
-    """`position` is null for what came earlier and is read again."""
-
-    position: int | None
+class SentProduct(Sent):
     kind: ResourceKind
-    external_id: str
-    resource: Any
-    body: Body
 
     @property
     def names(self) -> list[str]:
@@ -59,28 +56,38 @@ class Sent:
         named = references(self.resource)
         return sorted({name for kind, one in named for name in names_of(kind, external_id=one.id, name=one.name)})
 
-    @property
-    def ignored(self) -> list[str]:
-        return sorted(self.body.keys() - TAKEN[type(self.resource)] - ADDRESSING)
+    def free_code(self, taken: Collection[str]) -> str:
+        """The id that it came with, where that is a code, else made of its name; with a number where it is taken."""
+        is_code = len(self.external_id) <= MAX_CODE and re.fullmatch(CODE, self.external_id)
+        stem = code = self.external_id if is_code else code_for(self.resource.name) or "imported"
+        number = 1
+        while code in taken:
+            number += 1
+            ending = f"-{number}"
+            code = stem[: MAX_CODE - len(ending)] + ending
+        return code
 
 
-def understood(position: int, body: Body) -> Sent:
+def understood(position: int, body: Body) -> SentProduct:
     """A body without an id is known by its product number, or its name. ResourceRefused."""
     type_ = body.get("@type")
     if not isinstance(type_, str) or type_ not in RESOURCES:
         raise ResourceRefused.at("/@type", f"@type is one of: {', '.join(RESOURCES)}")
     resource = read(RESOURCES[type_], body)
     number = resource.product_number if isinstance(resource, ProductSpecification) else None
-    kind = KINDS[type(resource)]
-    return Sent(position, kind, resource.id or number or resource.name, resource, body)
+    return _sent(position, resource.id or number or resource.name, resource, body)
 
 
-def again(statement: SourceStatement) -> Sent:
-    resource = read(CLASSES[statement.kind], statement.body)
-    return Sent(None, statement.kind, statement.external_id, resource, statement.body)
+def again(statement: SourceStatement) -> SentProduct:
+    return _sent(None, statement.external_id, read(CLASSES[statement.kind], statement.body), statement.body)
 
 
-def references(resource: ProductResource) -> Iterator[tuple[ResourceKind, Reference]]:
+def _sent(position: int | None, external_id: str, resource: Resource, body: Body) -> SentProduct:
+    kind, effective = KINDS[type(resource)], frozenset(TAKEN[type(resource)])
+    return SentProduct(position, kind, external_id, resource, body, effective)
+
+
+def references(resource: Resource) -> Iterator[tuple[ResourceKind, Reference]]:
     match resource:
         case Catalog():
             yield from ((ResourceKind.CATEGORY, one) for one in resource.category or ())

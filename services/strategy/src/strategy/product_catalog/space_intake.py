@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from chassis.exchange import Outcome, Reference, RelatedParty, ResourceRefused, own
+from chassis.exchange import Outcome, ResourceRefused
+from chassis.resources import Reference, RelatedParty, own, spoken
+from chassis.taking import Taken
 from strategy.market_space.model import MarketSpace
 from strategy.product_catalog.register import Register
-from strategy.product_catalog.sent import Sent
-from strategy.product_catalog.taking import Taken, free_code
-from strategy.product_catalog.tmf620 import CATEGORY_PATH, Catalog, Category, spoken
+from strategy.product_catalog.sent import SentProduct
+from strategy.product_catalog.tmf620 import CATEGORY_PATH, Catalog, Category
 from strategy.source_statement.model import ResourceKind, SourceStatement
 
 K = ResourceKind
@@ -25,7 +26,7 @@ class SpaceIntake:
     caller: str
     new: list[MarketSpace] = field(default_factory=list)
 
-    def take(self, sent: Sent) -> Taken:
+    def take(self, sent: SentProduct) -> Taken:
         """Raises ResourceRefused, WithinItself."""
         terms = self._terms(sent.resource)
         statement = self.register.place(sent)
@@ -38,7 +39,7 @@ class SpaceIntake:
             outcome = "kept"
         return Taken(outcome, self._state(sent, statement, terms, space))
 
-    def gather(self, catalog: Sent) -> bool:
+    def gather(self, catalog: SentProduct) -> bool:
         """Whether a category comes to lie in the catalog: one that it names, and that lies in nothing so far."""
         top = self.register.statements[K.CATALOG, catalog.external_id].market_space_id
         moved = False
@@ -63,14 +64,14 @@ class SpaceIntake:
             return terms | {"parent_id": str(parent)}
         return terms | ({"parent_id": None} if resource.is_root else {})
 
-    def _meant(self, sent: Sent, statement: SourceStatement) -> MarketSpace | None:
+    def _meant(self, sent: SentProduct, statement: SourceStatement) -> MarketSpace | None:
         ours = own(sent.resource.href, CATEGORY_PATH)
         return self.register.spaces.get(statement.market_space_id or ours or UUID(int=0))
 
-    def _define(self, sent: Sent, terms: dict[str, Any]) -> MarketSpace:
+    def _define(self, sent: SentProduct, terms: dict[str, Any]) -> MarketSpace:
         parent = terms.get("parent_id")
         space = MarketSpace.define(
-            code=free_code(sent, {space.code for space in self.register.spaces.values()}),
+            code=sent.free_code({space.code for space in self.register.spaces.values()}),
             name=terms["name"],
             description=terms.get("description", ""),
             owner=terms.get("owner", self.caller),
@@ -94,7 +95,7 @@ class SpaceIntake:
         space.describe(**{name: then[name] for name in ("name", "description", "owner")}, rationale=space.rationale)
         return bool(changed)
 
-    def _state(self, sent: Sent, statement: SourceStatement, terms: dict[str, Any], space: MarketSpace) -> str:
+    def _state(self, sent: SentProduct, statement: SourceStatement, terms: dict[str, Any], space: MarketSpace) -> str:
         statement.name, statement.body, statement.refers_to = sent.resource.name, sent.body, sent.refers_to
         statement.terms, statement.market_space_id = terms, space.id
         return f"{CATEGORY_PATH}/{space.id}"
@@ -107,7 +108,7 @@ class SpaceIntake:
         return above
 
 
-def parents_first(categories: Sequence[Sent]) -> Iterator[Sent]:
+def parents_first(categories: Sequence[SentProduct]) -> Iterator[SentProduct]:
     """Those that lie within themselves come last."""
     waiting = list(categories)
     here = {one.external_id for one in waiting}

@@ -1,13 +1,11 @@
 """The parts of TM Forum's TMF620 v4.1 that strategy reads and writes."""
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from chassis.exchange import Part, Reference, RelatedParty, Resource
 from chassis.money import Currency
+from chassis.resources import Part, Reference, RelatedParty, Resource, VersionedReference
 from chassis.text import Line, Prose
 from strategy.offering.lifecycle import OfferingStatus
 from strategy.offering.model import PriceBasis
@@ -27,7 +25,6 @@ LIFECYCLE_STATUS = {
     OfferingStatus.SUPERSEDED: "Obsolete",
 }
 UNDERWAY, ENDED = {"instudy", "indesign", "intest"}, {"rejected", "retired", "obsolete"}
-LIFECYCLE_WORDS = UNDERWAY | ENDED | {"active", "launched"}
 
 PRICE_TYPES = {
     PriceBasis.NO_CHARGE: "noCharge",
@@ -40,32 +37,12 @@ PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "qua
 SELECTABLE, EXCLUSIVITY = "boolean", "exclusivity"
 
 
-def spoken(word: str | None) -> str:
-    """`In Study`, `in-study`, `inStudy` → `instudy`."""
-    return re.sub(r"[^a-z]", "", (word or "").casefold())
-
-
-def _known_lifecycle(status: str) -> str:
-    if spoken(status) not in LIFECYCLE_WORDS:
-        words = "In study, In design, In test, Active, Launched, Retired, Obsolete, Rejected"
-        raise PydanticCustomError("lifecycle", "{sentence}", {"sentence": f"lifecycleStatus is one of: {words}"})
-    return status
-
-
-class ProductResource(Resource):
-    lifecycle_status: Annotated[Line, AfterValidator(_known_lifecycle)] | None = None
-
-
-class VersionedReference(Reference):
-    revision: Line | None = Field(default=None, alias="version")
-
-
-class Catalog(ProductResource):
+class Catalog(Resource):
     category: Annotated[list[Reference], Field(max_length=500)] | None = None
     related_party: Annotated[list[RelatedParty], Field(max_length=100)] | None = None
 
 
-class Category(ProductResource):
+class Category(Resource):
     is_root: bool | None = None
     parent_id: Line | None = None
     sub_category: Annotated[list[Reference], Field(max_length=500)] | None = None
@@ -74,6 +51,7 @@ class Category(ProductResource):
 class CharacteristicRelationship(Part):
     id: Line | None = None
     name: Line | None = None
+    char_spec_seq: int | None = None
     relationship_type: Line | None = None
 
 
@@ -88,7 +66,7 @@ class ProductSpecificationCharacteristic(Part):
     product_spec_char_relationship: Annotated[list[CharacteristicRelationship], Field(max_length=100)] | None = None
 
 
-class ProductSpecification(ProductResource):
+class ProductSpecification(Resource):
     product_number: Line | None = None
     is_bundle: bool | None = None
     service_specification: Annotated[list[VersionedReference], Field(max_length=100)] | None = None
@@ -137,12 +115,12 @@ class PriceTerms(Part):
     prod_spec_char_value_use: Annotated[list[CharacteristicUse], Field(max_length=100)] | None = None
 
 
-class ProductOfferingPrice(PriceTerms, ProductResource):
+class ProductOfferingPrice(PriceTerms, Resource):
     name: Line
     product_offering: Reference | None = None
 
 
-class ProductOffering(ProductResource):
+class ProductOffering(Resource):
     is_bundle: bool | None = None
     status_reason: Prose | None = None
     category: Annotated[list[VersionedReference], Field(max_length=100)] | None = None
@@ -153,6 +131,6 @@ class ProductOffering(ProductResource):
     service_level_agreement: Reference | None = None
 
 
-RESOURCES: dict[str, type[ProductResource]] = {
+RESOURCES: dict[str, type[Resource]] = {
     kind.__name__: kind for kind in (Catalog, Category, ProductSpecification, ProductOfferingPrice, ProductOffering)
 }

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from chassis.exchange import Body
+from chassis.resources import Body, valid_for
 from strategy.known_service.model import KnownService
 from strategy.market_space.model import MarketSpace
 from strategy.offering.model import Offering
@@ -59,7 +58,7 @@ def offering_body(offering: Offering, around: Surroundings) -> Body:
         "version": str(offering.revision),
         "lifecycleStatus": LIFECYCLE_STATUS[offering.status],
         **({"statusReason": offering.withdrawal_reason} if offering.withdrawal_reason else {}),
-        **_valid_for(offering.launched_on, offering.withdrawn_on),
+        **valid_for(offering.launched_on, offering.withdrawn_on),
         "isBundle": bool(offering.bundle_codes),
         "bundledProductOffering": [_part(code, around.parts) for code in offering.bundle_codes],
         "category": [_space(around.spaces[id]) for id in offering.market_space_ids],
@@ -104,18 +103,6 @@ def category_body(space: MarketSpace, *, parent: str | None, children: Iterable[
         **({"parentId": parent} if parent else {}),
         "subCategory": [_space(child) for child in children],
     }
-
-
-def _valid_for(since: date | None, until: date | None) -> Body:
-    """Days begin and end at midnight, UTC. Nothing is said of a day on which it was launched and withdrawn."""
-    if since is None or (until is not None and until <= since):
-        return {}
-    end = {"endDateTime": _midnight(until)} if until else {}
-    return {"validFor": {"startDateTime": _midnight(since), **end}}
-
-
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
 
 
 def _part(code: str, parts: Mapping[str, Offering]) -> Body:

@@ -20,8 +20,8 @@ class ResourceKind(StrEnum):
 
 
 class SourceStatement(Base):
-    """`terms` are what `body` says in our terms and, where it says nothing, how it was here. What it says besides has no
-    effect, and is given back to the source.
+    """`terms` are what `body` says in our terms and, where it says nothing, how it was here. What it says besides has
+    no effect, and is given back to the source.
 
     `refers_to` are the resources that it names, as `names_of` writes them.
     """

@@ -27,7 +27,6 @@ from portfolio.service_specification.tmf633 import (
     LIFECYCLE_STATUS,
     OWNER,
     SPECIFICATION_PATH,
-    ServiceSpecification,
 )
 from portfolio.source_statement.model import ResourceKind, SourceStatement
 
@@ -66,7 +65,7 @@ class Intake:
             return sent.refused(ResourceRefused.by(problem))
 
     def _specify(self, sent: SentService) -> Taken:
-        terms, service = _terms(sent), self.register.find(sent)
+        terms, service = said_of(sent), self.register.find(sent)
         notes = [] if service is None else _standing(sent, service)
         outcome = self._join(sent, terms) if service is None else self._describe(sent, terms, service)
         service = self.rows.by_external_id[self.register.source, sent.external_id]
@@ -120,7 +119,7 @@ class Intake:
         """Declares what it newly depends on; what it says no more stays, as all imports remove nothing."""
         taken = Taken(told.outcome, told.href, list(told.notes))
         statement = self.register.statements[sent.key]
-        if not isinstance(sent.resource, ServiceSpecification) or sent.resource.service_spec_relationship is None:
+        if not sent.speaks_of_dependencies:
             return taken
         said = self._used(sent, taken.notes)
         before = {UUID(id) for id in statement.terms.get("uses", ())}
@@ -171,7 +170,7 @@ class Intake:
         return Taken(self._state(sent, service, terms, outcome), f"{CANDIDATE_PATH}/{service.id}", notes)
 
 
-def _terms(sent: SentService) -> dict[str, Any]:
+def said_of(sent: SentService) -> dict[str, Any]:
     resource = sent.resource
     owner = next((one.name for one in resource.related_party or () if _owns(one)), None)
     said = {

@@ -39,7 +39,7 @@ class Register:
     async def open(cls, session: AsyncSession, source: str, sent: Sequence[SentService]) -> "Register":
         """Nobody else imports services until the transaction ends."""
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("service imports"))))
-        depends = any(True for one in sent for _ in one.uses())
+        depends = any(one.speaks_of_dependencies for one in sent)
         if depends:  # as who declares one: the graph is held before the services
             await dependencies.hold_graph(session)
         register = cls(source)
@@ -93,6 +93,7 @@ def _meant(register: Register, sent: Sequence[SentService]) -> Select[Service]:
     links = {each.resource.href for each in sent} | {one.href for one in references}
     ids = {id for link in links for path in (SPECIFICATION_PATH, CANDIDATE_PATH) if (id := own(link, path))}
     ids |= {statement.service_id for statement in register.statements.values()}
+    ids |= {UUID(used) for statement in register.statements.values() for used in statement.terms.get("uses", ())}
     known = select(ExternalId.service_id).where(
         ExternalId.source == register.source, among(ExternalId.external_id, names)
     )

@@ -47,6 +47,10 @@ class SentService(Sent):
         end = self.resource.valid_for and self.resource.valid_for.end_date_time
         return end.date() if end else None
 
+    @property
+    def speaks_of_dependencies(self) -> bool:
+        return isinstance(self.resource, ServiceSpecification) and self.resource.service_spec_relationship is not None
+
     def uses(self) -> Iterator[tuple[int, Reference]]:
         """What it depends on, each with its place among the relationships."""
         if isinstance(self.resource, ServiceSpecification):

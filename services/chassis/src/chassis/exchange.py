@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError
@@ -12,7 +13,7 @@ from chassis.resources import Part, TimePeriod
 from chassis.text import Code, Schema
 
 MAX_RESOURCES, MAX_RESOURCE_BYTES, MAX_DEPTH, MAX_NUMBER = 500, 65_536, 20, 10**15
-MAX_BODY_BYTES = 8 << 20
+MAX_BODY_BYTES, MAX_FAULTS = 8 << 20, 20
 
 P = TypeVar("P", bound=Part)
 Outcome = Literal["created", "changed", "kept", "unchanged", "refused"]
@@ -81,13 +82,13 @@ class ImportedResources(Schema):
 
 
 def read(kind: type[P], body: Mapping[str, Any]) -> P:
-    """ResourceRefused with everything that is wrong with the body."""
-    if faults := list(_unfit(body)):
+    """ResourceRefused with what is wrong with the body: the first 20 things."""
+    if faults := list(islice(_unfit(body), MAX_FAULTS)):
         raise ResourceRefused(*faults)
     try:
         return kind.model_validate(body, strict=True)
     except ValidationError as error:
-        raise ResourceRefused(*faults_of(error, body)) from error
+        raise ResourceRefused(*faults_of(error, body)[:MAX_FAULTS]) from error
 
 
 def faults_of(error: ValidationError, body: Mapping[str, Any]) -> list[Fault]:

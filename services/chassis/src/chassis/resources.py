@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from chassis.text import Instant, Line, Prose
+from chassis.text import LINE, Instant, Line, Prose
 
 Body = dict[str, Any]
 
@@ -28,6 +28,7 @@ def _known_lifecycle(status: str) -> str:
     return status
 
 
+Link = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=LINE)]
 LifecycleStatus = Annotated[Line, AfterValidator(_known_lifecycle)]
 
 
@@ -59,7 +60,7 @@ class Reference(Part):
     """Names another resource: by its id or, where that says nothing to us, its name."""
 
     id: Line | None = None
-    href: Line | None = None
+    href: Link | None = None
     name: Line | None = None
 
 
@@ -75,7 +76,7 @@ class Resource(Part):
     """What all resources say. `revision` is their `version`, which is no version of a row."""
 
     id: Line | None = None
-    href: Line | None = None
+    href: Link | None = None
     name: Line
     description: Prose | None = None
     revision: Line | None = Field(default=None, alias="version")

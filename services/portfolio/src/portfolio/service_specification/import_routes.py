@@ -4,8 +4,10 @@ from chassis.application import Now
 from chassis.exchange import MAX_BODY_BYTES, ImportedResources, ImportResources
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.taking import read_all
+from portfolio.dependency.model import AlreadyUsed
 from portfolio.service import intake as services
 from portfolio.service.gates import Act
+from portfolio.service.model import CodeTaken, ExternalIdTaken
 from portfolio.service_specification.intake import Intake
 from portfolio.service_specification.register import Register
 from portfolio.service_specification.sent import understood
@@ -38,6 +40,7 @@ EXAMPLE = {
     "POST",
     "/service-specification-imports",
     permission="portfolio:service:import",
+    problems=[CodeTaken, ExternalIdTaken, AlreadyUsed],
     max_body_bytes=MAX_BODY_BYTES,
     example=EXAMPLE,
 )

@@ -3,6 +3,8 @@
 from chassis.exchange import MAX_BODY_BYTES, ImportedResources, ImportResources
 from chassis.operations import CurrentCaller, Router, Session
 from chassis.taking import read_all
+from strategy.market_space import model as market_space
+from strategy.offering import model as offering
 from strategy.product_catalog.intake import Intake
 from strategy.product_catalog.offering_intake import OfferingIntake
 from strategy.product_catalog.register import Register
@@ -31,6 +33,7 @@ EXAMPLE = {
     "POST",
     "/product-offering-imports",
     permission="strategy:offering:import",
+    problems=[market_space.CodeTaken, offering.CodeTaken, offering.RevisionInWork],
     max_body_bytes=MAX_BODY_BYTES,
     example=EXAMPLE,
 )

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from chassis.exchange import Outcome, ResourceRefused, TakenResource
 from chassis.problems import Problem
 from chassis.taking import Taken
-from strategy.product_catalog.offering_intake import OfferingIntake, parts_first
+from strategy.product_catalog.offering_intake import OfferingIntake
 from strategy.product_catalog.register import Register
-from strategy.product_catalog.sent import SentProduct
-from strategy.product_catalog.space_intake import SpaceIntake, parents_first
+from strategy.product_catalog.sent import SentProduct, named_first
+from strategy.product_catalog.space_intake import SpaceIntake
 from strategy.source_statement.model import ResourceKind, SourceStatement
 
 K = ResourceKind
@@ -28,14 +28,14 @@ class Intake:
     def take_all(self, sent: Sequence[SentProduct]) -> Iterator[TakenResource]:
         of_kind = {kind: [one for one in sent if one.kind is kind] for kind in K}
         catalogs = [(one, self._try(one, self.spaces.take)) for one in of_kind[K.CATALOG]]
-        for one in parents_first(of_kind[K.CATEGORY]):
+        for one in named_first(of_kind[K.CATEGORY]):
             yield self._try(one, self.spaces.take)
         for one, told in catalogs:
             yield self._gathered(one, told)
         parts = [*of_kind[K.PRODUCT_SPECIFICATION], *of_kind[K.PRODUCT_OFFERING_PRICE]]
         for one in parts:
             yield self._try(one, self._keep)
-        for one in parts_first(of_kind[K.PRODUCT_OFFERING]):
+        for one in named_first(of_kind[K.PRODUCT_OFFERING]):
             yield self._try(one, self.offerings.take)
         for one in self.register.affected(sent):
             taken = self._try(one, self.offerings.take)

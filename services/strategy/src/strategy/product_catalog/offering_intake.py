@@ -1,6 +1,6 @@
 """Taking product offerings as drafts of offerings: new ones, or the next revision of known ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,20 +97,6 @@ class OfferingIntake:
         told = _command(terms).model_dump(mode="json", include=set(terms))
         statement.terms = now | (statement.terms or {}) | told
         statement.offering_code = offering.code
-
-
-def parts_first(offerings: Sequence[SentProduct]) -> Iterator[SentProduct]:
-    """None before those that it bundles; those that bundle one another come last."""
-    waiting = list(offerings)
-    while waiting:
-        names = {name: one for one in waiting for name in one.names}
-        ready = [one for one in waiting if not any(names.get(name, one) is not one for name in _parts(one))] or waiting
-        yield from ready
-        waiting = [one for one in waiting if one not in ready]
-
-
-def _parts(sent: SentProduct) -> list[str]:
-    return [name for name in sent.refers_to if name.startswith(f"{sent.kind} ")]
 
 
 def _command(terms: dict[str, Any]) -> ReshapeOffering:

@@ -1,6 +1,6 @@
 """What the resources of one import may mean: earlier statements of their source, and what is known here."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,6 +37,7 @@ class Register:
     spaces: dict[UUID, MarketSpace] = field(default_factory=dict)
     services: list[KnownService] = field(default_factory=list)
     revisions: dict[str, list[Offering]] = field(default_factory=dict)
+    linked: dict[UUID, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     parts: dict[str, set[str]] = field(default_factory=dict)
 
@@ -52,8 +53,9 @@ class Register:
         await register._look_up(session, sent)
         return register
 
-    async def _learn(self, session: AsyncSession, sent: Iterable[SentProduct]) -> None:
-        sent = list(sent)
+    async def _learn(self, session: AsyncSession, sent: Sequence[SentProduct]) -> None:
+        if not sent:
+            return
         named = [one for each in sent for _, one in references(each.resource)]
         ids = {each.external_id for each in sent} | {one.id for one in named if one.id}
         names = {each.resource.name for each in sent} | {one.name for one in named if one.name}
@@ -66,13 +68,13 @@ class Register:
             self.spaces[space.id] = space
         self.codes = set((await session.scalars(select(Offering.code).distinct())).all())
         codes = await self._codes_meant(session, sent)
-        # Held in the order in which the retirement of a service holds them: services, offerings.
+        # Held in the order in which a change of an offering holds them: bundles, services, offerings.
+        if any(one.kind is K.PRODUCT_OFFERING and one.resource.bundled_product_offering for one in sent):
+            self.parts = await parts_below(session, codes)
         await self._look_up_services(session, sent, codes)
         held = select(Offering).where(among(Offering.code, codes)).order_by(Offering.id)
         for offering in await session.scalars(held.with_for_update(key_share=True)):
             self.enter(offering)
-        if any(one.kind is K.PRODUCT_OFFERING and one.resource.bundled_product_offering for one in sent):
-            self.parts = await parts_below(session, codes)
 
     async def _codes_meant(self, session: AsyncSession, sent: Sequence[SentProduct]) -> set[str]:
         """Of offerings that were said earlier, and of those that a link leads to."""
@@ -96,11 +98,10 @@ class Register:
         self.services = list(await session.scalars(query))
 
     def affected(self, sent: Collection[SentProduct]) -> list[SentProduct]:
-        """Offerings said earlier that name a specification or a price of these, or that such a price names."""
+        """Offerings said earlier that name something of these, or that a price of these names."""
         here = {(one.kind, one.external_id) for one in sent}
-        parts = [one for one in sent if one.kind in (K.PRODUCT_SPECIFICATION, K.PRODUCT_OFFERING_PRICE)]
-        names = {name for one in parts for name in one.names}
-        named = {name for one in parts for name in one.refers_to}
+        names = {name for one in sent if one.kind is not K.PRODUCT_OFFERING for name in one.names}
+        named = {name for one in sent if one.kind is K.PRODUCT_OFFERING_PRICE for name in one.refers_to}
         return [
             again(statement)
             for key, statement in self.statements.items()
@@ -111,6 +112,7 @@ class Register:
 
     def enter(self, offering: Offering) -> None:
         self.revisions.setdefault(offering.code, []).append(offering)
+        self.linked[offering.id] = offering.code
         self.codes.add(offering.code)
 
     def bundle(self, offering: Offering) -> None:
@@ -146,7 +148,7 @@ class Register:
 
     def code_of(self, id: UUID | None) -> str | None:
         """Of the offering that has a revision with this id."""
-        return next((code for code, all_ in self.revisions.items() if any(one.id == id for one in all_)), None)
+        return self.linked.get(id) if id else None
 
     def specification(self, named: Reference) -> ProductSpecification | None:
         statement = self.statement(K.PRODUCT_SPECIFICATION, named)

@@ -1,7 +1,8 @@
 """What came in one import, and what each resource refers to."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,3 +109,30 @@ def _of_offering(offering: ProductOffering) -> Iterator[tuple[ResourceKind, Refe
         yield ResourceKind.PRODUCT_SPECIFICATION, offering.product_specification
     for price in offering.product_offering_price or ():
         yield ResourceKind.PRODUCT_OFFERING_PRICE, Reference(id=price.id, href=price.href, name=price.name)
+
+
+def named_first(sent: Sequence[SentProduct]) -> Iterator[SentProduct]:
+    """None before those among them that it names. Those that name one another come last."""
+    places = {name: at for at, one in enumerate(sent) for name in one.names}
+    waits = [_named(one, places) - {at} for at, one in enumerate(sent)]
+    named_by: dict[int, list[int]] = {}
+    for at, parts in enumerate(waits):
+        for part in parts:
+            named_by.setdefault(part, []).append(at)
+    ready = deque(at for at, parts in enumerate(waits) if not parts)
+    left = dict(enumerate(sent))
+    while ready:
+        yield left.pop(at := ready.popleft())
+        for above in named_by.get(at, ()):
+            waits[above].discard(at)
+            if not waits[above]:
+                ready.append(above)
+    yield from left.values()
+
+
+def _named(sent: SentProduct, places: Mapping[str, int]) -> set[int]:
+    found: set[int] = set()
+    for kind, one in references(sent.resource):
+        names = names_of(kind, external_id=one.id, name=one.name)
+        found |= {places[name] for name in [name for name in names if name in places][:1]}
+    return found

@@ -1,6 +1,5 @@
 """Taking categories and catalogs as market spaces: a catalog is one over its categories."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -106,18 +105,6 @@ class SpaceIntake:
             above.add(id)
             id = self.register.spaces[id].parent_id
         return above
-
-
-def parents_first(categories: Sequence[SentProduct]) -> Iterator[SentProduct]:
-    """Those that lie within themselves come last."""
-    waiting = list(categories)
-    here = {one.external_id for one in waiting}
-    while waiting:
-        ready = [one for one in waiting if one.resource.parent_id not in here or one.resource.parent_id is None]
-        ready = ready or waiting
-        yield from ready
-        here -= {one.external_id for one in ready}
-        waiting = [one for one in waiting if one not in ready]
 
 
 def _owns(party: RelatedParty) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chassis.money import Currency
-from chassis.resources import Part, Reference, RelatedParty, Resource, VersionedReference
+from chassis.resources import Link, Part, Reference, RelatedParty, Resource, VersionedReference
 from chassis.text import Line, Prose
 from strategy.offering.lifecycle import OfferingStatus
 from strategy.offering.model import PriceBasis
@@ -102,7 +102,7 @@ class PriceTerms(Part):
     """What a price says, whether it is a resource of its own or part of an offering."""
 
     id: Line | None = None
-    href: Line | None = None
+    href: Link | None = None
     name: Line | None = None
     description: Prose | None = None
     type: Line | None = Field(default=None, alias="@type")

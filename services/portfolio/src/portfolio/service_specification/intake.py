@@ -18,7 +18,7 @@ from portfolio.service import intake as services
 from portfolio.service.import_schemas import ServiceRow
 from portfolio.service.model import Service
 from portfolio.service.schemas import Tag
-from portfolio.service.terms import Stage
+from portfolio.service.terms import Stage, Status
 from portfolio.service_specification.register import Register, code_of
 from portfolio.service_specification.sent import SentService
 from portfolio.service_specification.tmf633 import (
@@ -43,15 +43,16 @@ class Intake:
     statements: list[SourceStatement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.rows.learn(self.register.services.values())
+        """One in use goes before an archived one of its code."""
+        self.rows.learn(sorted(self.register.services.values(), key=lambda it: it.status is not Status.ARCHIVED))
 
     def take_all(self, sent: Sequence[SentService]) -> Iterator[TakenResource]:
         """Dependencies when all specifications are known; candidates, which name them, last."""
-        candidates = [one for one in sent if one.kind is ResourceKind.SERVICE_CANDIDATE]
-        specifications = [(one, self._try(one, self._specify)) for one in sent if one not in candidates]
+        candidate = ResourceKind.SERVICE_CANDIDATE
+        specifications = [(one, self._try(one, self._specify)) for one in sent if one.kind is not candidate]
         for one, told in specifications:
             yield told if told.outcome == "refused" else self._try(one, partial(self._relate, told))
-        for one in candidates:
+        for one in [one for one in sent if one.kind is candidate]:
             yield self._try(one, self._offer)
 
     def _try(self, sent: SentService, take: Callable[[SentService], Taken]) -> TakenResource:

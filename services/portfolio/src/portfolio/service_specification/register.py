@@ -66,14 +66,17 @@ class Register:
 
     def find(self, sent: SentService) -> Service | None:
         """By its id in the source, else by a link of ours."""
-        linked = own(sent.resource.href, SPECIFICATION_PATH)
-        return self.by_external_id.get(sent.external_id) or (self.services.get(linked) if linked else None)
+        return self.by_external_id.get(sent.external_id) or self._linked(sent.resource.href)
 
     def named(self, reference: Reference) -> Service | None:
         """By its id in the source, a link of ours, or a name under which the source knows it."""
-        linked = own(reference.href, SPECIFICATION_PATH)
-        found = self.by_external_id.get(reference.id or "") or (self.services.get(linked) if linked else None)
+        found = self.by_external_id.get(reference.id or "") or self._linked(reference.href)
         return found or self.by_external_id.get(reference.name or "")
+
+    def _linked(self, href: str | None) -> Service | None:
+        """None for what is archived: nobody means that any more."""
+        service = self.services.get(own(href, SPECIFICATION_PATH) or UUID(int=0))
+        return None if service is None or service.status is Status.ARCHIVED else service
 
     def reached_from(self, id: UUID) -> set[UUID]:
         """All that it uses, directly or through others."""

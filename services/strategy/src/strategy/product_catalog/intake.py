@@ -48,8 +48,6 @@ class Intake:
         try:
             told = take(sent).told(sent)
         except (ResourceRefused, Problem) as error:
-            if not known:
-                self.register.statements.pop(key, None)
             refusal = error if isinstance(error, ResourceRefused) else ResourceRefused.by(error)
             return sent.refused(refusal)
         if not known:

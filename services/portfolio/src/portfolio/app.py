@@ -47,6 +47,8 @@ from portfolio.service_calendar.routes import router as service_calendars
 from portfolio.service_definition.routes import router as service_definitions
 from portfolio.service_level.imports import router as service_level_imports
 from portfolio.service_level.routes import router as service_levels
+from portfolio.service_specification.import_routes import router as service_specification_imports
+from portfolio.service_specification.routes import router as service_specifications
 from portfolio.subscription import events as subscription
 from portfolio.subscription.imports import router as subscription_imports
 from portfolio.subscription.routes import router as subscriptions
@@ -64,6 +66,8 @@ manifest = Manifest(
         service_imports,
         backstage_entities,
         service_definitions,
+        service_specifications,
+        service_specification_imports,
         dependencies,
         service_levels,
         service_level_imports,

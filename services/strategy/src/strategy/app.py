@@ -38,6 +38,8 @@ from strategy.offering.choice_routes import router as offering_choices
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
 from strategy.offering.routes import router as offerings
 from strategy.portfolio_reactions import reactions as portfolio_reactions
+from strategy.product_catalog.import_routes import router as product_offering_imports
+from strategy.product_catalog.routes import router as product_offerings
 from strategy.reactions import reactions
 from strategy.segment.events import SegmentChanged, SegmentDefined
 from strategy.segment.member_routes import router as segment_members
@@ -64,6 +66,8 @@ manifest = Manifest(
         demand_volume_imports,
         offerings,
         offering_choices,
+        product_offerings,
+        product_offering_imports,
         known_services,
         coverages,
         objectives,

@@ -114,9 +114,8 @@ async def chain(caller: Steward, report: Report) -> None:
     served = ", ".join(it["name"] for it in seen["objectives"])
     report.say(f"  serves {served or 'no objective'}, aligned at {service['alignment_score']}")
     for decision in service["decisions"]:
-        report.say(
-            f"  decision: {decision['kind']} {decision['state']} ({decision['outcome'] or decision['due_on'] or decision['stated_on']})"
-        )
+        said = decision["outcome"] or decision["due_on"] or decision["stated_on"]
+        report.say(f"  decision: {decision['kind']} {decision['state']} ({said})")
     for missing in [*seen["missing"], *service["missing"]]:
         report.say(f"  missing: {missing['reason']}")
 

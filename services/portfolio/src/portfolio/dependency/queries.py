@@ -1,10 +1,10 @@
 """Questions about who uses whom, directly and through others, each answered by one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, Uuid, func, literal, select, true, type_coerce
+from sqlalchemy import ARRAY, BigInteger, Select, Uuid, func, literal, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import rows_of
@@ -23,11 +23,13 @@ async def hold_graph(session: AsyncSession) -> None:
 
 async def used_by(session: AsyncSession, id: UUID) -> set[UUID]:
     """All services that this one uses, directly or through others."""
-    return {*await neighbours(session, id, ImpactDirection.USED)} - {id}
+    return {*await neighbours(session, [id], ImpactDirection.USED)} - {id}
 
 
-async def neighbours(session: AsyncSession, id: UUID, direction: ImpactDirection) -> Mapping[UUID, Sequence[UUID]]:
-    """Of this service and of all that are reached from it, the next ones, none where it ends.
+async def neighbours(
+    session: AsyncSession, ids: Collection[UUID], direction: ImpactDirection
+) -> Mapping[UUID, Sequence[UUID]]:
+    """Of these services and of all that are reached from them, the next ones, none where it ends.
 
     The walk keeps services, not paths or distances: it looks at each dependency once, however many paths there are.
     Each service is looked up by itself in the index, whatever the statistics say: for a join the planner may choose to
@@ -36,7 +38,7 @@ async def neighbours(session: AsyncSession, id: UUID, direction: ImpactDirection
     near, far = Dependency.uses_id, Dependency.service_id
     if direction is ImpactDirection.USED:
         near, far = far, near
-    start = select(literal(id, Uuid).label("id")).cte(recursive=True)
+    start = select(func.unnest(literal(list(ids), ARRAY(Uuid))).label("id")).cte(recursive=True)
     step = select(far.label("id")).where(near == start.c.id).correlate(start).offset(0).lateral()
     reached = start.union(select(step.c.id).select_from(start.join(step, true())))
     next_ones = select(func.array_agg(far)).where(near == reached.c.id).correlate(reached).scalar_subquery()

@@ -87,7 +87,7 @@ async def get_impact(
     Sorted by `distance` or by `code`.
     """
     await found(session, Service, service_id)
-    around = await queries.neighbours(session, service_id, direction)
+    around = await queries.neighbours(session, [service_id], direction)
     reached = spread(service_id, around, within=max_distance)
     query, distance = queries.services(reached)
     sorts = {"distance": distance, "code": Service.code}

@@ -20,23 +20,34 @@ def _array(codes: Collection[str]) -> ColumnElement[list[str]]:
     return literal(list(codes), ARRAY(Text()))
 
 
+async def parts_below(session: AsyncSession, codes: Collection[str]) -> dict[str, set[str]]:
+    """Each of these offerings, and of all that they contain at any depth, with what it bundles in any revision that has
+    not ended. One change of bundles at a time, until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("offering bundles"))))
+    start = select(func.unnest(_array(codes)).label("code")).cte(recursive=True)
+    parts = select(func.unnest(Offering.bundle_codes)).where(
+        Offering.code == start.c.code, Offering.status.not_in(ENDED)
+    )
+    below = start.union(parts)
+    living = Offering.code.in_(select(below.c.code)), Offering.status.not_in(ENDED)
+    found: dict[str, set[str]] = {}
+    for code, bundled in await session.execute(select(Offering.code, Offering.bundle_codes).where(*living)):
+        found.setdefault(code, set()).update(bundled)
+    return found
+
+
 async def refuse_loop(session: AsyncSession, code: str, bundled: Sequence[str]) -> None:
     """Raises NoSuchResource for an unknown offering, BundleLoop when one of them contains, at any depth and in any
-    revision that has not ended, this one. One such change at a time, until the transaction ends."""
+    revision that has not ended, this one."""
     if not bundled:
         return
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("offering bundles"))))
+    parts = await parts_below(session, bundled)
     if code in bundled:
         raise BundleLoop(f"{code} would bundle itself.")
     known = set((await session.scalars(select(Offering.code).where(Offering.code.in_(bundled)))).all())
     if unknown := [each for each in bundled if each not in known]:
         raise NoSuchResource(f"There is no offering with the code {unknown[0]}.")
-    start = select(func.unnest(_array(bundled)).label("code")).cte(recursive=True)
-    parts = select(func.unnest(Offering.bundle_codes)).where(
-        Offering.code == start.c.code, Offering.status.not_in(ENDED)
-    )
-    below = start.union(parts)
-    if await session.scalar(select(below.c.code).where(below.c.code == code).limit(1)):
+    if any(code in below for below in parts.values()):
         raise BundleLoop(f"{code} is a part of what it would bundle.")
 
 

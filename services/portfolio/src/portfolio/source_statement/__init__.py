@@ -1,0 +1,1 @@
+"""What other systems have said last of resources of their service catalogs."""

@@ -39,6 +39,8 @@ from strategy.reactions import reactions
 from strategy.segment.events import SegmentChanged, SegmentDefined
 from strategy.segment.member_routes import router as segment_members
 from strategy.segment.routes import router as segments
+from strategy.strategy_review.events import StrategyReviewed
+from strategy.strategy_review.routes import router as strategy_reviews
 
 manifest = Manifest(
     name="strategy",
@@ -72,6 +74,7 @@ manifest = Manifest(
         assets,
         capacities,
         entitlements,
+        strategy_reviews,
     ],
     events=[
         MarketSpaceDefined,
@@ -96,6 +99,7 @@ manifest = Manifest(
         initiative.InitiativeCancelled,
         CapacityChanged,
         CoverageChanged,
+        StrategyReviewed,
     ],
     reactions=reactions.all,
     chores=[Chore("realign services with the objectives of the day", realign_today, every_seconds=600)],

@@ -166,6 +166,22 @@ async def test_deciding_needs_a_permission_of_its_own_and_the_version_that_was_r
         assert (await board.post(path, json=CONTINUE, headers={"If-Match": '"9"'})).status_code == 412
 
 
+async def test_each_review_is_announced_when_it_is_opened_by_a_person_or_a_campaign(
+    portfolio: ServiceUnderTest, services: Services, mail: dict[str, Any]
+) -> None:
+    review, fax = await opened(portfolio, mail), await services.operational("fax")
+    await portfolio.client.post("/v1/review-campaigns", json=YEAR)
+    by_person, by_campaign = [fact.data for fact in await portfolio.announced("portfolio.review-opened.v1")]
+    assert by_person == {
+        "review_id": review["id"],
+        "service_id": mail["id"],
+        "trigger": "person",
+        "recommendation": "remediate",
+        "opened_on": "2026-01-15",
+    }
+    assert (by_campaign["service_id"], by_campaign["trigger"]) == (fax["id"], "calendar")
+
+
 async def test_a_campaign_counts_what_it_recommends_and_takes_only_the_kind_that_is_asked_for(
     portfolio: ServiceUnderTest, services: Services, mail: dict[str, Any]
 ) -> None:

@@ -23,7 +23,7 @@ from portfolio.performance_assessment.routes import router as performance_assess
 from portfolio.picture.routes import router as pictures
 from portfolio.price_reactions import reactions as price_reactions
 from portfolio.reactions import reactions
-from portfolio.review.events import ServiceReviewed
+from portfolio.review.events import ReviewOpened, ServiceReviewed
 from portfolio.review.routes import router as reviews
 from portfolio.score_model.routes import router as score_models
 from portfolio.service import events as service
@@ -86,6 +86,7 @@ manifest = Manifest(
         subscription.SubscriptionStarted,
         subscription.SubscriptionEnded,
         PerformanceAssessed,
+        ReviewOpened,
         ServiceReviewed,
         business_case.BusinessCaseSubmitted,
         business_case.BusinessCaseApproved,

@@ -19,6 +19,7 @@ from strategy.db import Base
 from strategy.demand_pattern.events import DemandForecast
 from strategy.demand_pattern.import_routes import router as demand_volume_imports
 from strategy.demand_pattern.routes import router as demand_patterns
+from strategy.finance_reactions import reactions as finance_reactions
 from strategy.initiative import events as initiative
 from strategy.initiative.dependency_routes import router as dependencies
 from strategy.initiative.following_routes import router as following
@@ -35,6 +36,7 @@ from strategy.objective.routes import router as objectives
 from strategy.offering.choice_routes import router as offering_choices
 from strategy.offering.events import OfferingLaunched, OfferingWithdrawn
 from strategy.offering.routes import router as offerings
+from strategy.portfolio_reactions import reactions as portfolio_reactions
 from strategy.reactions import reactions
 from strategy.segment.events import SegmentChanged, SegmentDefined
 from strategy.segment.member_routes import router as segment_members
@@ -101,6 +103,6 @@ manifest = Manifest(
         CoverageChanged,
         StrategyReviewed,
     ],
-    reactions=reactions.all,
+    reactions=[*reactions.all, *finance_reactions.all, *portfolio_reactions.all],
     chores=[Chore("realign services with the objectives of the day", realign_today, every_seconds=600)],
 )

@@ -4,7 +4,17 @@ from datetime import date
 from uuid import UUID
 
 from chassis.events import Event
-from portfolio.review.terms import Recommendation
+from portfolio.review.terms import Recommendation, Trigger
+
+
+class ReviewOpened(Event, type="portfolio.review-opened.v1"):
+    """A review waits for its decision; `recommendation` is what the rules favor by the evidence it has frozen."""
+
+    review_id: UUID
+    service_id: UUID
+    trigger: Trigger
+    recommendation: Recommendation
+    opened_on: date
 
 
 class ServiceReviewed(Event, type="portfolio.service-reviewed.v1"):

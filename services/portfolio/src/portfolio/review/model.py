@@ -12,7 +12,7 @@ from chassis.aggregate import Aggregate
 from chassis.problems import Conflict, Forbidden, Invalid
 from portfolio.db import Base
 from portfolio.evidence.schemas import Evidence
-from portfolio.review.events import ServiceReviewed
+from portfolio.review.events import ReviewOpened, ServiceReviewed
 from portfolio.review.recommendation import findings, recommend
 from portfolio.review.terms import Recommendation, ReviewStatus, Trigger
 from portfolio.service.terms import Stage
@@ -73,7 +73,7 @@ class Review(Aggregate, Base):
         if evidence.status.stage is not Stage.CATALOG:
             raise NotInCatalog(f"{evidence.code} is {evidence.status}.")
         found = findings(evidence)
-        return cls(
+        review = cls(
             service_id=evidence.service_id,
             trigger=trigger,
             starts_on=evidence.starts_on,
@@ -85,6 +85,16 @@ class Review(Aggregate, Base):
             opened_by=by,
             status=ReviewStatus.OPEN,
         )
+        review.record(
+            ReviewOpened(
+                review_id=review.id,
+                service_id=review.service_id,
+                trigger=trigger,
+                recommendation=review.recommendation,
+                opened_on=evidence.taken_at.date(),
+            )
+        )
+        return review
 
     def decide(
         self, decision: Recommendation, *, reason: str, follow_up_on: date | None, by: str, at: datetime

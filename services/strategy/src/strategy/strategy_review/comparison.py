@@ -1,4 +1,4 @@
-"""Compares two snapshots: what came, what went, which figures moved and whether that is better. Not measured is not 0."""
+"""Compares two snapshots: what came, what went, which figures moved, and whether that is better."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

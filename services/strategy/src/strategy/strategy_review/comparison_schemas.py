@@ -51,7 +51,7 @@ class TotalMoved(Schema):
 
 
 class ComparedPart(Schema):
-    """`not_listed` are in one of the two lists, and the other one is not whole: they may have been there all the same."""
+    """`not_listed` are in one of the two lists, and the other is not whole: they may have been there all the same."""
 
     part: Part
     added: int

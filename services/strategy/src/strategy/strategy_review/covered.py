@@ -37,7 +37,9 @@ async def coverage_now(session: AsyncSession) -> ReviewedCoverage:
     )
 
 
-async def _subjects(session: AsyncSession, kind: SubjectKind, id: Any, state: Any, assessed_on: Any) -> list[ReviewedSubject]:
+async def _subjects(
+    session: AsyncSession, kind: SubjectKind, id: Any, state: Any, assessed_on: Any
+) -> list[ReviewedSubject]:
     """All of them, as they are judged now; `since` is what was announced last."""
     announced = (Coverage.subject_kind == kind) & (Coverage.subject_id == id)
     query = select(id, state, assessed_on, Coverage.coverage_class, Coverage.since).outerjoin(Coverage, announced)
@@ -99,4 +101,4 @@ OFFERED = ("code", "revision", "name", "launched_on")
 
 async def _counted(session: AsyncSession, kind: Any, *conditions: Any) -> dict[Any, int]:
     query = select(kind, func.count()).where(*conditions).group_by(kind).order_by(kind)
-    return {value: count for value, count in await session.execute(query)}
+    return {row[0]: row[1] for row in await session.execute(query)}

@@ -23,6 +23,7 @@ from strategy.strategy_review.terms import FactKind as K
 
 Ids = Collection[UUID]
 Facts = dict[UUID, list[Fact]]
+Tell = Callable[[Any], tuple[str, str]]
 
 SHOWN = 300
 ASSESSED = (K.NEED_ASSESSED, K.ASSET_ASSESSED)
@@ -60,9 +61,7 @@ class Search:
     session: AsyncSession
     between: Between
 
-    async def found(
-        self, query: Select[Any], kind: K, *, of: Any, happened: Any, tell: Callable[[Any], tuple[str, str]]
-    ) -> Facts:
+    async def found(self, query: Select[*tuple[Any, ...]], kind: K, *, of: Any, happened: Any, tell: Tell) -> Facts:
         """Of each subject one more than are shown; `tell` makes of a row the sentence and the link."""
         place = func.row_number().over(partition_by=of, order_by=happened.desc()).label("place")
         ranked = query.add_columns(of.label("subject_id"), happened.label("happened"), place).subquery()

@@ -121,7 +121,9 @@ def _service(it: ReviewedSubject) -> Compared:
 
 
 def _subject(it: ReviewedSubject, link: str) -> Compared:
-    return Compared(it.subject_id, it.label, link, _figures(it, OF_SUBJECTS), since=it.since, assessed_on=it.assessed_on)
+    return Compared(
+        it.subject_id, it.label, link, _figures(it, OF_SUBJECTS), since=it.since, assessed_on=it.assessed_on
+    )
 
 
 def _offering(it: ReviewedOffering) -> Compared:
@@ -129,9 +131,7 @@ def _offering(it: ReviewedOffering) -> Compared:
 
 
 def _asset(it: ReviewedAsset) -> Compared:
-    figures = {**_figures(it, OF_ASSETS), **dict.fromkeys(((name, None) for name in OF_CAPACITIES), None)}
-    if it.capacity:
-        figures |= _figures(it.capacity, OF_CAPACITIES)
+    figures = _figures(it, OF_ASSETS) | (_figures(it.capacity, OF_CAPACITIES) if it.capacity else {})
     return Compared(it.asset_id, it.code, f"/v1/assets/{it.asset_id}", figures, assessed_on=it.assessed_on)
 
 

@@ -63,9 +63,7 @@ async def get_strategy_review(review_id: UUID, session: Session) -> StrategyRevi
     return StrategyReviewView.model_validate(await found(session, StrategyReview, review_id))
 
 
-@router.operation(
-    "GET", "/strategy-reviews/{review_id}/comparison", permission=READ, problems=[NothingBefore]
-)
+@router.operation("GET", "/strategy-reviews/{review_id}/comparison", permission=READ, problems=[NothingBefore])
 async def compare_strategy_review(
     review_id: UUID,
     session: Session,
@@ -83,9 +81,7 @@ async def compare_strategy_review(
 async def _before(session: AsyncSession, review: StrategyReview) -> StrategyReview:
     place: Any = tuple_(StrategyReview.taken_at, StrategyReview.id)
     earlier = select(StrategyReview).where(place < tuple_(literal(review.taken_at), literal(review.id)))
-    latest = await session.scalar(
-        earlier.order_by(StrategyReview.taken_at.desc(), StrategyReview.id.desc()).limit(1)
-    )
+    latest = await session.scalar(earlier.order_by(StrategyReview.taken_at.desc(), StrategyReview.id.desc()).limit(1))
     if latest is None:
         raise NothingBefore(f"{review.name} is the first review.")
     return latest

@@ -30,7 +30,7 @@ class AgreeAction(Schema):
 
 class ConcludeReview(Schema):
     conclusions: Annotated[Prose, Field(min_length=1)]
-    actions: Annotated[list[AgreeAction], Field(max_length=50)] = []
+    actions: list[AgreeAction] = Field(default=[], max_length=50)
 
 
 class AgreedActionView(Schema):

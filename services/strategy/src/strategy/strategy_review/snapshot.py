@@ -18,7 +18,7 @@ from strategy.objective.measure import Direction
 from strategy.offering.lifecycle import OfferingStatus
 from strategy.strategy_review.terms import NotTold, Success
 
-SHAPE = 1
+SHAPE: Literal[1] = 1
 
 Item = TypeVar("Item")
 

@@ -68,7 +68,7 @@ async def steps_for(search: Search, objectives: Ids) -> Facts:
     return await search.found(query, K.STEP_TAKEN, of=serving.c.top, happened=S.taken_at, tell=_step)
 
 
-def _steps() -> Select[Any]:
+def _steps() -> Select[*tuple[Any, ...]]:
     S = InitiativeStep
     columns = S.initiative_id, Initiative.code, S.left, S.reached, S.reason
     return select(*columns).join(Initiative, Initiative.id == S.initiative_id)
@@ -76,9 +76,7 @@ def _steps() -> Select[Any]:
 
 async def openings(search: Search, initiatives: Ids) -> Facts:
     query = select(Initiative.code).where(among(Initiative.id, initiatives))
-    return await search.found(
-        query, K.INITIATIVE_OPENED, of=Initiative.id, happened=Initiative.opened_on, tell=_opened
-    )
+    return await search.found(query, K.INITIATIVE_OPENED, of=Initiative.id, happened=Initiative.opened_on, tell=_opened)
 
 
 async def steps(search: Search, initiatives: Ids) -> Facts:

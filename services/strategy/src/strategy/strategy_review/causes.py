@@ -7,6 +7,7 @@ from uuid import UUID
 
 from strategy.strategy_review.comparison import Moved
 from strategy.strategy_review.comparison_schemas import Cause, FigureMoved, Movement
+from strategy.strategy_review.snapshot import ReviewedCosts
 from strategy.strategy_review.terms import Change, FactKind
 from strategy.strategy_review.terms import Figure as F
 
@@ -46,6 +47,9 @@ EXPLAINS: dict[FactKind, frozenset[F]] = {
     K.MILESTONE_REACHED: DATES | {F.REACHED},
     K.MILESTONE_DATED: DATES,
     K.MILESTONE_OVERDUE: frozenset({F.LATE}),
+    K.COST_POSTED: frozenset({F.INVESTED, F.COST, F.INCOME, F.PRESENCE}),
+    K.CHARGES_ISSUED: frozenset({F.RECOVERED, F.PRESENCE}),
+    K.OTHER_MONTHS: frozenset({F.COST, F.INCOME, F.RECOVERED, F.PRESENCE}),
     K.CONDITION_MET: frozenset({F.UNMET_CONDITIONS}),
     K.CONDITION_WAIVED: frozenset({F.UNMET_CONDITIONS}),
 }
@@ -114,6 +118,14 @@ def _measure_moved(objective: UUID, moved: Moved) -> Fact:
     sentence = f"{moved.item.label}: {_sentence(figure)}"
     on = moved.item.since if figure.figure is F.VALUE and moved.after else None
     return Fact(objective, K.MEASURE_MOVED, on, sentence, moved.item.link)
+
+
+def other_months(before: ReviewedCosts, after: ReviewedCosts, moved: Sequence[Moved]) -> dict[UUID, list[Fact]]:
+    """What services cost is that of twelve months, which go on from review to review."""
+    if before.starts_on == after.starts_on:
+        return {}
+    sentence = f"The twelve months begin on {after.starts_on} instead of {before.starts_on}."
+    return {it.item.id: [Fact(it.item.id, K.OTHER_MONTHS, None, sentence, it.item.link)] for it in moved}
 
 
 def merged(*sources: Mapping[UUID, Sequence[Fact]]) -> dict[UUID, list[Fact]]:

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from strategy.offering.model import Offering
-from strategy.strategy_review import work_facts
-from strategy.strategy_review.causes import explained, merged, of_measures
+from strategy.strategy_review import money_facts, work_facts
+from strategy.strategy_review.causes import explained, merged, of_measures, other_months
 from strategy.strategy_review.comparison import PartMoved, compare
 from strategy.strategy_review.comparison_schemas import ComparedReview, ComparisonView
 from strategy.strategy_review.facts import Between, Facts, Search
@@ -25,7 +25,8 @@ async def compared(session: AsyncSession, one: StrategyReview, other: StrategyRe
     launched = tuple([it.offering_id for it in of.market.launched.items] for of in (was, now))
     search = Search(session, Between(before.taken_at, after.taken_at, (launched[0], launched[1])))
     parts = compare(was, now)
-    facts = await _facts(search, {it.part: it for it in parts})
+    by_part = {it.part: it for it in parts}
+    facts = merged(await _facts(search, by_part), other_months(was.costs, now.costs, by_part[Part.COSTS].shown))
     return ComparisonView(
         before=ComparedReview.model_validate(before),
         after=ComparedReview.model_validate(after),
@@ -62,6 +63,7 @@ async def _facts(search: Search, parts: dict[Part, PartMoved]) -> Facts:
         await search.asset_assessments(ids(Part.ASSETS)),
         await _of_objectives(search, ids),
         await _of_initiatives(search, ids),
+        await _of_money(search, ids),
     )
 
 
@@ -86,4 +88,14 @@ async def _of_initiatives(search: Search, ids: Callable[..., Collection[UUID]]) 
         await work_facts.overdue(search, changed),
         await work_facts.conditions(search, changed, K.CONDITION_MET),
         await work_facts.conditions(search, changed, K.CONDITION_WAIVED),
+    )
+
+
+async def _of_money(search: Search, ids: Callable[..., Collection[UUID]]) -> Facts:
+    services = [id for change in Change for id in ids(Part.COSTS, change)]
+    return merged(
+        await money_facts.posted_for_services(search, services),
+        await money_facts.charged_for_services(search, services),
+        await money_facts.posted_for_initiatives(search, ids(Part.INITIATIVES)),
+        await money_facts.posted_for_objectives(search, ids(Part.OBJECTIVES)),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, Uuid, column, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
@@ -81,9 +81,9 @@ class Search:
             tell=_reading,
         )
 
-    async def launches(self, column: Any, subjects: Ids) -> Facts:
-        """Of offerings that name a subject in `column`; of those on the day of a review, what it shows decides."""
-        began, ended, each = *self.between.offered, _each(column)
+    async def launches(self, named_in: Any, subjects: Ids) -> Facts:
+        """Of offerings that name a subject in this column of theirs; of those on the day of a review, what it shows decides."""
+        began, ended, each = *self.between.offered, _each(named_in)
         since, until = self.between.after.date(), self.between.until.date()
         seen = ~among(Offering.id, began), (Offering.launched_on < until) | among(Offering.id, ended)
         query = select(Offering.id, Offering.code, Offering.revision).join(each, true())
@@ -92,9 +92,9 @@ class Search:
             query, K.OFFERING_LAUNCHED, of=each.c.subject_id, happened=Offering.launched_on, tell=_launch
         )
 
-    async def withdrawals(self, column: Any, subjects: Ids) -> Facts:
+    async def withdrawals(self, named_in: Any, subjects: Ids) -> Facts:
         """Of offerings that were launched, as above."""
-        began, ended, each = *self.between.offered, _each(column)
+        began, ended, each = *self.between.offered, _each(named_in)
         since, until = self.between.after.date(), self.between.until.date()
         seen = (Offering.withdrawn_on > since) | among(Offering.id, began), ~among(Offering.id, ended)
         named = Offering.id, Offering.code, Offering.revision, Offering.withdrawal_reason
@@ -122,8 +122,8 @@ class Search:
         return await self.found(query, K.ASSET_ASSESSED, of=below.c.top, happened=A.assessed_on, tell=_asset_assessed)
 
 
-def _each(column: Any) -> Any:
-    return func.unnest(column).table_valued("subject_id").render_derived().lateral()
+def _each(ids: Any) -> Any:
+    return func.unnest(ids).table_valued(column("subject_id", Uuid)).render_derived().lateral()
 
 
 def _reading(row: Any) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Takes down where the initiatives are: milestones, critical path, gate, risks, critical success factors."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,9 @@ MOST = 500
 SAID = ("code", "name", "status", "funding", "started_on", "ended_on")
 
 
-async def initiatives_on(session: AsyncSession, on: date) -> Listed[ReviewedInitiative]:
+async def initiatives_on(
+    session: AsyncSession, on: date, invested: Mapping[UUID, list[Money]]
+) -> Listed[ReviewedInitiative]:
     order = Initiative.ended_on.desc().nulls_first(), Initiative.code
     query = select(Initiative, func.count().over()).order_by(*order).limit(MOST)
     rows = (await session.execute(query)).all()
@@ -35,6 +37,7 @@ async def initiatives_on(session: AsyncSession, on: date) -> Listed[ReviewedInit
         ReviewedInitiative(
             initiative_id=it.id,
             **{name: getattr(it, name) for name in SAID},
+            invested=invested.get(it.id, []),
             **_planned(it, networks[it.id], on),
             conditions=sum(count for count, _ in conditions[it.id]),
             unmet_conditions=sum(unmet for _, unmet in conditions[it.id]),

@@ -1,5 +1,6 @@
 """What of a snapshot is compared: the items of each part with their figures, and the sums over all of a part."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from chassis.money import Money
 from strategy.coverage.model import CoverageClass, SubjectKind
 from strategy.initiative.following import FactorState
 from strategy.strategy_review.snapshot import (
     Listed,
     ReviewedAsset,
+    ReviewedCosts,
     ReviewedInitiative,
     ReviewedMeasure,
     ReviewedObjective,
@@ -35,6 +38,9 @@ OF_INITIATIVES = (
     *(F.STATUS, F.FUNDING, F.MILESTONES, F.REACHED, F.LATE, F.PLANNED_END_ON, F.FORECAST_END_ON),
     *(F.CRITICAL_PATH_END_ON, F.SLACK_DAYS, F.UNMET_CONDITIONS, F.OPEN_RISKS),
 )
+
+
+OF_COSTS = F.COST, F.INCOME, F.RECOVERED
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ def columns(snapshot: ReviewSnapshot) -> dict[Part, Column]:
         Part.OFFERINGS: _column(launched, _offering),
         Part.ASSETS: _column(snapshot.assets, _asset),
         Part.INITIATIVES: _column(snapshot.initiatives, _initiative),
+        Part.COSTS: _costs(snapshot.costs),
     }
 
 
@@ -96,12 +103,31 @@ def _classes(snapshot: ReviewSnapshot, kind: SubjectKind) -> dict[str, Decimal]:
     return totals
 
 
+def _costs(costs: ReviewedCosts) -> Column:
+    """A service is one item, with figures per currency."""
+    figures: dict[UUID, dict[Key, Value]] = defaultdict(dict)
+    codes = {}
+    for it in costs.services.items:
+        codes[it.service_id] = it.code
+        figures[it.service_id] |= {(name, it.currency): getattr(it, name) for name in OF_COSTS}
+    items = {id: Compared(id, code, f"/v1/known-services?code={code}", figures[id]) for id, code in codes.items()}
+    sums = {f"{name} {it.currency}": getattr(it, name) for it in costs.totals for name in OF_COSTS}
+    return Column(
+        items, not costs.services.left_out, {name: total for name, total in sums.items() if total is not None}
+    )
+
+
 def _figures(of: Any, names: Iterable[F]) -> dict[Key, Value]:
     return {(name, None): getattr(of, name) for name in names}
 
 
+def _sums(name: F, amounts: Iterable[Money]) -> dict[Key, Value]:
+    return {(name, money.currency): money.amount for money in amounts}
+
+
 def _objective(it: ReviewedObjective) -> Compared:
-    return Compared(it.objective_id, it.code, f"/v1/objectives/{it.objective_id}", _figures(it, OF_OBJECTIVES))
+    figures = _figures(it, OF_OBJECTIVES) | _sums(F.INVESTED, it.invested)
+    return Compared(it.objective_id, it.code, f"/v1/objectives/{it.objective_id}", figures)
 
 
 def _measure(of: tuple[ReviewedObjective, ReviewedMeasure]) -> Compared:
@@ -136,8 +162,7 @@ def _asset(it: ReviewedAsset) -> Compared:
 
 
 def _initiative(it: ReviewedInitiative) -> Compared:
-    figures = _figures(it, OF_INITIATIVES)
-    figures |= {(F.EXPOSURE, money.currency): money.amount for money in it.exposure}
+    figures = _figures(it, OF_INITIATIVES) | _sums(F.EXPOSURE, it.exposure) | _sums(F.INVESTED, it.invested)
     if it.success_factors:
         met, missed = (it.success_factors.get(state, 0) for state in (FactorState.MET, FactorState.MISSED))
         figures |= {(F.FACTORS_MET, None): met, (F.FACTORS_MISSED, None): missed}

@@ -1,10 +1,13 @@
 """Takes down how far the objectives in force have come, and what serves them."""
 
+from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.money import Money
 from strategy.alignment.queries import coverage
 from strategy.objective.model import Objective
 from strategy.objective.queries import progress_of
@@ -16,7 +19,9 @@ from strategy.strategy_review.terms import Success
 MOST, MEASURES = 500, 20
 
 
-async def objectives_on(session: AsyncSession, on: date) -> Listed[ReviewedObjective]:
+async def objectives_on(
+    session: AsyncSession, on: date, invested: Mapping[UUID, list[Money]]
+) -> Listed[ReviewedObjective]:
     query = coverage(on).add_columns(Objective, func.count().over().label("total"))
     rows = (await session.execute(query.order_by(Objective.weight.desc(), Objective.code).limit(MOST))).all()
     progresses = await progress_of(session, [row.Objective for row in rows], as_of=on)
@@ -31,6 +36,7 @@ async def objectives_on(session: AsyncSession, on: date) -> Listed[ReviewedObjec
             coverage=progress.coverage,
             word=together([_word(it) for it in progress.measures]),
             measures=_measures(progress),
+            invested=invested.get(row.objective_id, []),
             **{name: getattr(row, name) for name in ("services", "offerings", "initiatives", "active", "funded")},
         )
         for row, progress in zip(rows, progresses, strict=True)

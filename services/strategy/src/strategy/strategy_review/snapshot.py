@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.money import Amount, Money, NonNegativeAmount
+from chassis.money import Amount, Currency, Money, NonNegativeAmount
 from chassis.text import Day, Instant, Schema
 from strategy.asset.terms import AssetKind, AssetType
 from strategy.coverage.model import CoverageClass, SubjectKind
@@ -61,6 +61,9 @@ class ReviewedObjective(Schema):
     initiatives: int
     active: int
     funded: int
+    invested: list[Money] = Field(
+        description="Posted for all initiatives that serve it and have begun; for others these may count as well."
+    )
 
 
 class ReviewedSubject(Schema):
@@ -140,6 +143,7 @@ class ReviewedInitiative(Schema):
     name: str
     status: InitiativeStatus
     funding: str | None
+    invested: list[Money] = Field(description="Expenses posted for it so far, by currency; empty: none are known.")
     started_on: Day | None
     ended_on: Day | None
     milestones: int
@@ -182,8 +186,39 @@ class ReviewedSuccess(Schema):
     objective_code: str
     strength: NonNegativeAmount
     started_on: Day
+    invested: list[Money]
     word: Success = Field(description="Of all measures together.")
     measures: list[MeasuredSuccess]
+
+
+class ReviewedCost(Schema):
+    """Posted for a service in one currency; null: nothing was posted or charged."""
+
+    service_id: UUID
+    code: str
+    currency: Currency
+    cost: Amount | None = Field(description="Expenses.")
+    income: Amount | None = Field(description="As a positive amount.")
+    recovered: Amount | None = Field(description="What charges for days within these months ask for.")
+
+
+class CostTotal(Schema):
+    """Over all services, also those that are not listed."""
+
+    currency: Currency
+    cost: Amount | None
+    income: Amount | None
+    recovered: Amount | None
+
+
+class ReviewedCosts(Schema):
+    """Of the twelve whole months before the review, `[starts_on, ends_on)`."""
+
+    starts_on: Day
+    ends_on: Day
+    heard_at: Instant | None = Field(description="When finance posted last; null: never.")
+    totals: list[CostTotal]
+    services: Listed[ReviewedCost] = Field(description="The first 1,000 by currency, the dearest first.")
 
 
 class ReviewSnapshot(Schema):
@@ -197,4 +232,5 @@ class ReviewSnapshot(Schema):
     initiatives: Listed[ReviewedInitiative] = Field(
         description="The first 500, those that have not ended first, then the latest ended first."
     )
+    costs: ReviewedCosts
     success: Listed[ReviewedSuccess] = Field(description="The first 1,000 by the codes of initiative and objective.")

@@ -1,10 +1,10 @@
 """Takes down what came of each initiative that has begun, for each objective that it serves."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,11 +12,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bulk import among
-from chassis.money import Money, of_fraction
+from chassis.money import Money, exact_sum, of_fraction
 from strategy.alignment.model import Alignment
 from strategy.alignment.queries import in_force
 from strategy.initiative.model import Initiative
 from strategy.objective.measure import Measure, Reading
+from strategy.objective.model import Objective
 from strategy.strategy_review.snapshot import (
     Listed,
     MeasuredSuccess,
@@ -31,22 +32,53 @@ MOST = 1_000
 Starts = Mapping[tuple[UUID, UUID], tuple[Decimal, date]]
 
 
-async def success_on(
-    session: AsyncSession, on: date, objectives: Sequence[ReviewedObjective], invested: Mapping[UUID, Sequence[Money]]
+@dataclass(frozen=True)
+class Serving:
+    """An initiative that has begun and serves an objective, on the day of the review."""
+
+    objective_id: UUID
+    initiative: Initiative
+    started_on: date
+    strength: Decimal
+
+
+async def serving_on(session: AsyncSession, on: date) -> list[Serving]:
+    columns = Alignment.objective_id, Initiative, Initiative.started_on, Alignment.strength
+    now = in_force(Alignment, on), in_force(Objective, on)
+    query = select(*columns).join(Initiative, Initiative.id == Alignment.initiative_id)
+    query = query.join(Objective, Objective.id == Alignment.objective_id).where(*now)
+    rows = await session.execute(query.order_by(Initiative.code, Objective.code))
+    return [Serving(id, initiative, began_on, strength) for id, initiative, began_on, strength in rows if began_on]
+
+
+def invested_for(serving: Sequence[Serving], invested: Mapping[UUID, list[Money]]) -> dict[UUID, list[Money]]:
+    """Per objective, in all initiatives that serve it."""
+    amounts: dict[UUID, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    for it in serving:
+        for money in invested.get(it.initiative.id, []):
+            amounts[it.objective_id][money.currency].append(money.amount)
+    return {
+        id: [Money(amount=exact_sum(of[currency]), currency=currency) for currency in sorted(of)]
+        for id, of in amounts.items()
+    }
+
+
+async def success_of(
+    session: AsyncSession,
+    serving: Sequence[Serving],
+    objectives: Sequence[ReviewedObjective],
+    invested: Mapping[UUID, list[Money]],
 ) -> Listed[ReviewedSuccess]:
-    """Of the objectives that are listed; `invested` per initiative."""
+    """For the objectives that are listed."""
     listed = {it.objective_id: it for it in objectives}
-    began = Initiative.started_on.is_not(None), in_force(Alignment, on), among(Alignment.objective_id, list(listed))
-    columns = Initiative, Initiative.started_on, Alignment.objective_id, Alignment.strength
-    rows = (await session.execute(select(*columns).join(Alignment).where(*began))).all()
-    serving = Counter(row.objective_id for row in rows)
-    shown = sorted(rows, key=lambda row: (row.Initiative.code, listed[row.objective_id].code))[:MOST]
-    starts = await _starts(session, [row.Initiative.id for row in shown])
+    count = Counter(it.objective_id for it in serving)
+    shown = [it for it in serving if it.objective_id in listed][:MOST]
+    starts = await _starts(session, [it.initiative.id for it in shown])
     items = [
-        _success(row, listed[row.objective_id], starts, invested.get(row.Initiative.id, ()), serving[row.objective_id])
-        for row in shown
+        _success(it, listed[it.objective_id], starts, invested.get(it.initiative.id, []), count[it.objective_id])
+        for it in shown
     ]
-    return Listed(items=items, left_out=len(rows) - len(shown))
+    return Listed(items=items, left_out=len(serving) - len(shown))
 
 
 async def _starts(session: AsyncSession, initiative_ids: Sequence[UUID]) -> Starts:
@@ -71,11 +103,11 @@ async def _starts(session: AsyncSession, initiative_ids: Sequence[UUID]) -> Star
 
 
 def _success(
-    row: Any, objective: ReviewedObjective, starts: Starts, invested: Sequence[Money], serving: int
+    serving: Serving, objective: ReviewedObjective, starts: Starts, invested: list[Money], initiatives: int
 ) -> ReviewedSuccess:
-    initiative: Initiative = row.Initiative
+    initiative, began_on = serving.initiative, serving.started_on
     measures = [
-        _measured(it, row.started_on, starts.get((initiative.id, it.measure_id)), invested, serving)
+        _measured(it, began_on, starts.get((initiative.id, it.measure_id)), invested, initiatives)
         for it in objective.measures.items
     ]
     return ReviewedSuccess(
@@ -83,8 +115,9 @@ def _success(
         initiative_code=initiative.code,
         objective_id=objective.objective_id,
         objective_code=objective.code,
-        strength=row.strength,
-        started_on=row.started_on,
+        strength=serving.strength,
+        started_on=began_on,
+        invested=invested,
         word=together([it.word for it in measures]),
         measures=measures,
     )
@@ -95,13 +128,13 @@ def _measured(
     began_on: date,
     start: tuple[Decimal, date] | None,
     invested: Sequence[Money],
-    serving: int,
+    initiatives: int,
 ) -> MeasuredSuccess:
     started, start_read_on = start or (measure.baseline, None)
     now = since(began_on, value=measure.value, read_on=measure.read_on)
     course = Course(measure.baseline, measure.target, measure.direction, started, now)
     gained = course.gained
-    told, not_told = per_thousand(gained, invested, initiatives=serving)
+    told, not_told = per_thousand(gained, invested, initiatives=initiatives)
     return MeasuredSuccess(
         measure_id=measure.measure_id,
         name=measure.name,

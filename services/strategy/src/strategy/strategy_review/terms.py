@@ -34,6 +34,7 @@ class Part(StrEnum):
     OFFERINGS = "offerings"
     ASSETS = "assets"
     INITIATIVES = "initiatives"
+    COSTS = "costs"
 
 
 class Figure(StrEnum):
@@ -75,6 +76,10 @@ class Figure(StrEnum):
     EXPOSURE = "exposure"
     FACTORS_MET = "factors_met"
     FACTORS_MISSED = "factors_missed"
+    INVESTED = "invested"
+    COST = "cost"
+    INCOME = "income"
+    RECOVERED = "recovered"
 
 
 class Change(StrEnum):
@@ -117,4 +122,7 @@ class FactKind(StrEnum):
     MILESTONE_OVERDUE = "milestone_overdue"
     CONDITION_MET = "condition_met"
     CONDITION_WAIVED = "condition_waived"
+    COST_POSTED = "cost_posted"
+    CHARGES_ISSUED = "charges_issued"
+    OTHER_MONTHS = "other_months"
     OTHER_FIGURE = "other_figure"

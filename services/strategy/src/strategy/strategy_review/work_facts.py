@@ -1,12 +1,11 @@
 """Finds what happened between two strategy reviews to objectives and initiatives: steps, milestones, alignments."""
 
-from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, Subquery, case, literal, select
 
 from chassis.bulk import among
+from chassis.money import plain
 from strategy import tree
 from strategy.alignment.model import Alignment
 from strategy.initiative.milestone import Milestone, MilestoneDate
@@ -15,10 +14,8 @@ from strategy.initiative.readiness import ReadinessCondition
 from strategy.known_service.model import KnownService
 from strategy.objective.model import Objective
 from strategy.offering.model import Offering
-from strategy.strategy_review.facts import Facts, Search, shortened
+from strategy.strategy_review.facts import Facts, Ids, Search, shortened
 from strategy.strategy_review.terms import FactKind as K
-
-Ids = Collection[UUID]
 
 
 async def objectives_in_force(search: Search, objectives: Ids) -> Facts:
@@ -40,7 +37,8 @@ async def alignments(search: Search, objectives: Ids, kind: K) -> Facts:
         (Alignment.offering_id.is_not(None), Offering.code),
         else_=Initiative.code,
     )
-    query = select(Alignment.id, code.label("code"), Alignment.strength).join(
+    word = literal("from" if kind is K.ALIGNMENT_STARTED else "until").label("word")
+    query = select(Alignment.id, code.label("code"), Alignment.strength, word).join(
         below, below.c.id == Alignment.objective_id
     )
     for target, id in (
@@ -53,19 +51,20 @@ async def alignments(search: Search, objectives: Ids, kind: K) -> Facts:
     return await search.found(query, kind, of=below.c.top, happened=day, tell=_aligned)
 
 
+def serving(objectives: Ids, *, whole: bool) -> Subquery:
+    """Pairs of an objective (`top`) and an initiative that serves it or, with `whole`, anything below it."""
+    below = tree.standing_below(Objective)
+    pairs = select(below.c.top, Alignment.initiative_id).join(Alignment, Alignment.objective_id == below.c.id)
+    if not whole:
+        pairs = pairs.where(below.c.id == below.c.top)
+    return pairs.where(among(below.c.top, objectives)).distinct().subquery()
+
+
 async def steps_for(search: Search, objectives: Ids) -> Facts:
     """Of the initiatives that serve the objectives, or anything below them."""
-    below, S = tree.standing_below(Objective), InitiativeStep
-    serving = (
-        select(below.c.top, Alignment.initiative_id)
-        .join(Alignment, Alignment.objective_id == below.c.id)
-        .where(among(below.c.top, objectives))
-        .distinct()
-        .subquery()
-    )
-    query = _steps().join(serving, serving.c.initiative_id == S.initiative_id)
-    query = query.where(search.between.holds(S.taken_at))
-    return await search.found(query, K.STEP_TAKEN, of=serving.c.top, happened=S.taken_at, tell=_step)
+    pairs, S = serving(objectives, whole=True), InitiativeStep
+    query = _steps().join(pairs, pairs.c.initiative_id == S.initiative_id).where(search.between.holds(S.taken_at))
+    return await search.found(query, K.STEP_TAKEN, of=pairs.c.top, happened=S.taken_at, tell=_step)
 
 
 def _steps() -> Select[*tuple[Any, ...]]:
@@ -122,7 +121,8 @@ def _over(row: Any) -> tuple[str, str]:
 
 
 def _aligned(row: Any) -> tuple[str, str]:
-    return f"{row.code} is aligned with strength {row.strength} from or until this day.", f"/v1/alignments/{row.id}"
+    sentence = f"{row.code} is aligned with strength {plain(row.strength)} {row.word} this day."
+    return sentence, f"/v1/alignments/{row.id}"
 
 
 def _opened(row: Any) -> tuple[str, str]:

@@ -34,7 +34,8 @@ async def posted_for_initiatives(search: Search, initiatives: Ids) -> Facts:
 async def posted_for_objectives(search: Search, objectives: Ids) -> Facts:
     """Of the initiatives that serve the objectives themselves."""
     pairs = serving(objectives, whole=False)
-    query = select(*POSTED).join(Initiative, OF_INITIATIVE).join(pairs, pairs.c.initiative_id == Initiative.id)
+    query = select(*POSTED).select_from(C).join(Initiative, OF_INITIATIVE)
+    query = query.join(pairs, pairs.c.initiative_id == Initiative.id)
     query = query.where(~C.income, search.between.holds(C.heard_at))
     return await search.found(query, K.COST_POSTED, of=pairs.c.top, happened=C.heard_at, tell=_posted)
 

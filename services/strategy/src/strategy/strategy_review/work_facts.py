@@ -38,9 +38,8 @@ async def alignments(search: Search, objectives: Ids, kind: K) -> Facts:
         else_=Initiative.code,
     )
     word = literal("from" if kind is K.ALIGNMENT_STARTED else "until").label("word")
-    query = select(Alignment.id, code.label("code"), Alignment.strength, word).join(
-        below, below.c.id == Alignment.objective_id
-    )
+    query = select(Alignment.id, code.label("code"), Alignment.strength, word).select_from(Alignment)
+    query = query.join(below, below.c.id == Alignment.objective_id)
     for target, id in (
         (KnownService, Alignment.service_id),
         (Offering, Alignment.offering_id),

@@ -230,6 +230,32 @@ async def test_milestones_reached_and_conditions_met_are_told(
     ]
 
 
+async def test_a_plan_grows_by_the_milestones_that_were_added(
+    strategy: ServiceUnderTest, steps: Steps, reviews: Reviews
+) -> None:
+    initiative = await steps.initiative("portal", starts_on="2026-01-01")
+    await milestone(steps, initiative, "pilot", 30, planned_on="2026-03-01")
+    await reviews.take()
+    strategy.clock.advance(days=10)
+    await milestone(steps, initiative, "rollout", 40, planned_on="2026-04-01")
+    await steps.post(
+        f"/initiatives/{initiative['id']}/success-factors", {"name": "Used", "told_by": "x", "state": "met"}
+    )
+    moved = (await reviews.moved("initiatives"))["portal"]
+    assert figures(moved) == {
+        "milestones": ("1", "2", "changed"),
+        "planned_end_on": ("2026-03-01", "2026-04-01", "changed"),
+        "forecast_end_on": ("2026-03-01", "2026-04-01", "worse"),
+        "critical_path_end_on": ("2026-01-31", "2026-02-10", "worse"),
+        "slack_days": ("29", "50", "better"),
+        "factors_met": (None, "1", "first_known"),
+        "factors_missed": (None, "0", "first_known"),
+    }
+    planned = "Milestone rollout, planned for 2026-04-01, expected on 2026-04-01: Planned."
+    assert ("milestone_planned", "2026-01-25", planned) in causes(moved)
+    assert moved["unexplained"] == ["factors_met", "factors_missed"]
+
+
 async def test_an_objective_is_served_by_more_because_it_was_aligned_and_paid(
     strategy: ServiceUnderTest, steps: Steps, reviews: Reviews, finance: Facts
 ) -> None:

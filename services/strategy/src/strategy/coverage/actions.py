@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -81,8 +81,10 @@ async def judged_services(session: AsyncSession, ids: list[UUID]) -> dict[UUID, 
     K = KnownService
     made_of_it = LAUNCHED, Offering.service_ids.contains(array([K.id]))
     offerings = select(func.count()).where(*made_of_it).scalar_subquery()
-    served = exists().where(*made_of_it, Offering.need_ids.contains(array([Need.id]))).correlate(K, Need)
-    stakes = select(func.coalesce(func.sum(Need.importance), 0)).where(served, Need.state != NeedState.DROPPED)
+    served = select(func.unnest(Offering.need_ids)).where(*made_of_it).correlate(K)
+    stakes = select(func.coalesce(func.sum(Need.importance), 0)).where(
+        Need.id.in_(served), Need.state != NeedState.DROPPED
+    )
     patterns = select(func.count()).where(DemandPattern.service_id == K.id).scalar_subquery()
     columns = K.id, K.code, K.kind, K.stage, offerings, stakes.scalar_subquery(), patterns
     return {

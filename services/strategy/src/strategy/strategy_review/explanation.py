@@ -83,6 +83,7 @@ async def _of_initiatives(search: Search, ids: Callable[..., Collection[UUID]]) 
     return merged(
         await work_facts.openings(search, ids(Part.INITIATIVES, Change.ADDED)),
         await work_facts.steps(search, changed),
+        await work_facts.milestones(search, changed, K.MILESTONE_PLANNED),
         await work_facts.milestones(search, changed, K.MILESTONE_REACHED),
         await work_facts.milestones(search, changed, K.MILESTONE_DATED),
         await work_facts.overdue(search, changed),

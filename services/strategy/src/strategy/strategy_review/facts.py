@@ -82,7 +82,7 @@ class Search:
         )
 
     async def launches(self, named_in: Any, subjects: Ids) -> Facts:
-        """Of offerings that name a subject in this column of theirs; of those on the day of a review, what it shows decides."""
+        """Of offerings that name a subject in this column of theirs; on the day of a review what it shows decides."""
         began, ended, each = *self.between.offered, _each(named_in)
         since, until = self.between.after.date(), self.between.until.date()
         seen = ~among(Offering.id, began), (Offering.launched_on < until) | among(Offering.id, ended)

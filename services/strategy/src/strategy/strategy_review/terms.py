@@ -117,6 +117,7 @@ class FactKind(StrEnum):
     ASSET_ASSESSED = "asset_assessed"
     INITIATIVE_OPENED = "initiative_opened"
     STEP_TAKEN = "step_taken"
+    MILESTONE_PLANNED = "milestone_planned"
     MILESTONE_REACHED = "milestone_reached"
     MILESTONE_DATED = "milestone_dated"
     MILESTONE_OVERDUE = "milestone_overdue"

@@ -18,6 +18,13 @@ from strategy.strategy_review.facts import Facts, Ids, Search, shortened
 from strategy.strategy_review.terms import FactKind as K
 
 
+STATED = {
+    K.MILESTONE_PLANNED: MilestoneDate.number == 1,
+    K.MILESTONE_REACHED: MilestoneDate.actual_on.is_not(None),
+    K.MILESTONE_DATED: (MilestoneDate.number > 1) & MilestoneDate.actual_on.is_(None),
+}
+
+
 async def objectives_in_force(search: Search, objectives: Ids) -> Facts:
     query = select(Objective.code).where(among(Objective.id, objectives), search.between.has(Objective.starts_on))
     return await search.found(query, K.OBJECTIVE_IN_FORCE, of=Objective.id, happened=Objective.starts_on, tell=_begun)
@@ -84,12 +91,12 @@ async def steps(search: Search, initiatives: Ids) -> Facts:
 
 
 async def milestones(search: Search, initiatives: Ids, kind: K) -> Facts:
-    """Whose dates were stated: reached ones, or such as are not."""
-    D, is_reached = MilestoneDate, kind is K.MILESTONE_REACHED
+    """That were planned, reached, or dated anew."""
+    D = MilestoneDate
     query = select(Milestone.id, Milestone.code, D.planned_on, D.forecast_on, D.actual_on, D.reason).join(
         D, D.milestone_id == Milestone.id
     )
-    query = query.where(D.actual_on.is_not(None) if is_reached else D.actual_on.is_(None))
+    query = query.where(STATED[kind])
     query = query.where(among(Milestone.initiative_id, initiatives), search.between.holds(D.stated_at))
     return await search.found(query, kind, of=Milestone.initiative_id, happened=D.stated_at, tell=_dated)
 

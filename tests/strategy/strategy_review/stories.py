@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.strategy.conftest import Made, Steps
+from tests.strategy.initiative.test_gate import condition, met, prepared
 
 
 class Reviews:
@@ -36,3 +37,18 @@ def figures(movement: Made) -> dict[str, tuple[Any, ...]]:
 
 def causes(movement: Made) -> list[tuple[str, str | None, str]]:
     return [(it["kind"], it["on"], it["sentence"]) for it in movement["causes"]]
+
+
+async def read(steps: Steps, measure: Made, day: str, value: str) -> Made:
+    return await steps.put(f"/measures/{measure['id']}/readings/{day}/crm", {"value": value})
+
+
+async def assess(steps: Steps, asset: Made, maturity: str, day: str) -> None:
+    await steps.put(f"/assets/{asset['id']}/assessments/{day}", {"maturity": maturity, "note": "Audited."})
+
+
+async def started(steps: Steps, code: str = "portal") -> Made:
+    initiative = await prepared(steps, code)
+    await met(steps, await condition(steps, initiative, "Training"))
+    await steps.step(initiative, "readiness")
+    return await steps.step(initiative, "start")

@@ -6,31 +6,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from chassis.ids import uuid7
 from chassis.testing import ServiceUnderTest
 from strategy.strategy_review import assets, covered, initiatives, objectives
 from tests.strategy.asset.test_capacity import ENGINEERS, hold, needed
-from tests.strategy.conftest import Made, Steps
-from tests.strategy.evidence.facts import Facts, cost
+from tests.strategy.conftest import Steps
 from tests.strategy.initiative.test_following import risk
-from tests.strategy.initiative.test_gate import condition, met, prepared
+from tests.strategy.initiative.test_gate import condition, met
 from tests.strategy.initiative.test_planning import milestone
-from tests.strategy.strategy_review.stories import Reviews
-
-
-async def read(steps: Steps, measure: Made, day: str, value: str) -> Made:
-    return await steps.put(f"/measures/{measure['id']}/readings/{day}/crm", {"value": value})
-
-
-async def assess(steps: Steps, asset: Made, maturity: str, day: str) -> None:
-    await steps.put(f"/assets/{asset['id']}/assessments/{day}", {"maturity": maturity, "note": "Audited."})
-
-
-async def started(steps: Steps, code: str = "portal") -> Made:
-    initiative = await prepared(steps, code)
-    await met(steps, await condition(steps, initiative, "Training"))
-    await steps.step(initiative, "readiness")
-    return await steps.step(initiative, "start")
+from tests.strategy.strategy_review.stories import Reviews, assess, read
 
 
 async def test_of_nothing_nothing_is_known(reviews: Reviews) -> None:
@@ -143,6 +126,29 @@ async def test_assets_with_maturity_gap_and_the_use_of_the_month(steps: Steps, r
     }
 
 
+PORTAL = {
+    "code": "portal",
+    "name": "portal",
+    "status": "draft",
+    "funding": None,
+    "invested": [],
+    "started_on": None,
+    "ended_on": None,
+    "milestones": 3,
+    "reached": 1,
+    "late": 2,
+    "planned_end_on": "2026-02-10",
+    "forecast_end_on": "2026-03-01",
+    "critical_path_end_on": "2026-01-31",  # 10 + 20 days from January 1
+    "slack_days": 10,
+    "conditions": 2,
+    "unmet_conditions": 1,
+    "open_risks": 1,
+    "exposure": [{"amount": "50.000", "currency": "CAD"}],
+    "success_factors": {"met": 1},
+}
+
+
 async def test_initiatives_with_their_plan_gate_and_risks(steps: Steps, reviews: Reviews) -> None:
     initiative = await steps.initiative("portal", starts_on="2026-01-01")
     first = await milestone(steps, initiative, "first", 10, planned_on="2026-01-10")
@@ -164,135 +170,7 @@ async def test_initiatives_with_their_plan_gate_and_risks(steps: Steps, reviews:
     (found,) = (await reviews.snapshot())["initiatives"]["items"]
     del found["initiative_id"]
     assert late["slip_days"] is None  # its day went by, and nobody said anything
-    assert found == {
-        "code": "portal",
-        "name": "portal",
-        "status": "draft",
-        "funding": None,
-        "invested": [],
-        "started_on": None,
-        "ended_on": None,
-        "milestones": 3,
-        "reached": 1,
-        "late": 2,
-        "planned_end_on": "2026-02-10",
-        "forecast_end_on": "2026-03-01",
-        "critical_path_end_on": "2026-01-31",  # 10 + 20 days from January 1
-        "slack_days": 10,
-        "conditions": 2,
-        "unmet_conditions": 1,
-        "open_risks": 1,
-        "exposure": [{"amount": "50.000", "currency": "CAD"}],
-        "success_factors": {"met": 1},
-    }
-
-
-async def test_what_services_cost_and_recovered_in_the_twelve_months_before(
-    steps: Steps, reviews: Reviews, finance: Facts
-) -> None:
-    mail, desk = await steps.service_known("mail"), await steps.service_known("desk")
-    await finance.posted(
-        cost("mail", "2024-12", "999"),  # before the twelve months
-        cost("mail", "2025-01", "100.50", mail),
-        cost("mail", "2025-12", "50", mail),
-        cost("mail", "2025-12", "-30", mail, income=True),
-        cost("mail", "2026-01", "999", mail),  # after them
-        cost("desk", "2025-06", "70"),  # by its code alone
-        cost("desk", "2025-06", "8", currency="USD"),
-    )
-    run = uuid7()
-    await finance.charged("mail", mail, "120", run=run, starts_on="2025-01-01", ends_on="2026-01-01")
-    await finance.charged("desk", desk, "77", run=uuid7(), starts_on="2025-02-01", ends_on="2026-02-01")
-    costs = (await reviews.snapshot())["costs"]
-    assert (costs["starts_on"], costs["ends_on"], costs["heard_at"]) == (
-        "2025-01-01",
-        "2026-01-01",
-        "2026-01-15T12:00:00Z",
-    )
-    names = ("code", "currency", "cost", "income", "recovered")
-    assert [tuple(it[name] for name in names) for it in costs["services"]["items"]] == [
-        ("mail", "CAD", "150.50", "30", "120"),
-        ("desk", "CAD", "70", None, None),
-        ("desk", "USD", "8", None, None),
-    ]
-    assert [tuple(it.values()) for it in costs["totals"]] == [
-        ("CAD", "220.50", "30", "120"),
-        ("USD", "8", None, None),
-    ]
-
-
-@pytest.mark.parametrize("service_of_that_code", [False, True])
-async def test_what_was_posted_for_an_initiative_is_invested_in_it(
-    steps: Steps, reviews: Reviews, finance: Facts, service_of_that_code: bool
-) -> None:
-    if service_of_that_code:
-        await steps.service_known("portal")
-    await steps.initiative("portal")
-    await finance.posted(cost("portal", "2024-03", "100"), cost("portal", "2025-03", "20.5"))
-    await finance.posted(cost("portal", "2025-03", "-7", income=True))
-    (found,) = (await reviews.snapshot())["initiatives"]["items"]
-    invested = [] if service_of_that_code else [{"amount": "120.5", "currency": "CAD"}]
-    assert found["invested"] == invested
-
-
-async def test_success_is_measured_from_the_day_on_which_the_initiative_began(
-    strategy: ServiceUnderTest, steps: Steps, reviews: Reviews, finance: Facts
-) -> None:
-    fast = await steps.objective("fast")
-    answered = await steps.measure(fast, "Answered")  # from 60 to 80
-    unread = await steps.measure(fast, "Liked")
-    await read(steps, answered, "2026-01-02", "62")
-    await read(steps, answered, "2026-01-15", "64")
-    initiative = await started(steps)
-    await steps.aligned(fast, initiative_id=initiative["id"], strength="0.5")
-    await steps.aligned(fast, initiative_id=(await steps.initiative("draft"))["id"])
-    strategy.clock.advance(days=30)
-    await read(steps, answered, "2026-02-10", "70")
-    await finance.posted(cost("portal", "2026-01", "30000"))
-    snapshot = await reviews.snapshot()
-    (success,) = snapshot["success"]["items"]
-    assert (success["initiative_code"], success["objective_code"], success["word"]) == ("portal", "fast", "on_the_way")
-    assert (success["strength"], success["started_on"]) == ("0.5", "2026-01-15")
-    assert success["invested"] == [{"amount": "30000", "currency": "CAD"}]
-    assert success["measures"][0] == {
-        "measure_id": answered["id"],
-        "name": "Answered",
-        "unit": "percent",
-        "started_at": "64",
-        "start_read_on": "2026-01-15",
-        "target": "80",
-        "value": "70",
-        "read_on": "2026-02-10",
-        "gained": "0.300000",  # 6 of 20
-        "word": "on_the_way",
-        "gained_per_thousand": "0.010000",  # 0.3 / 30
-        "not_told": None,
-    }
-    liked = success["measures"][1]
-    assert (liked["measure_id"], liked["started_at"], liked["start_read_on"]) == (unread["id"], "60", None)
-    assert (liked["value"], liked["gained"], liked["word"], liked["not_told"]) == (
-        None,
-        None,
-        "not_measured",
-        "not_measured",
-    )
-    assert snapshot["objectives"]["items"][0]["invested"] == success["invested"]
-
-
-async def test_a_gain_of_two_initiatives_is_nobodys(
-    strategy: ServiceUnderTest, steps: Steps, reviews: Reviews, finance: Facts
-) -> None:
-    fast = await steps.objective("fast")
-    answered = await steps.measure(fast)
-    for code in ("portal", "robot"):
-        await steps.aligned(fast, initiative_id=(await started(steps, code))["id"])
-    strategy.clock.advance(days=1)
-    await read(steps, answered, "2026-01-16", "80")
-    await finance.posted(cost("portal", "2026-01", "10"), cost("robot", "2026-01", "5"))
-    snapshot = await reviews.snapshot()
-    told = [(it["word"], it["measures"][0]["not_told"]) for it in snapshot["success"]["items"]]
-    assert told == [("reached", "several_initiatives")] * 2
-    assert snapshot["objectives"]["items"][0]["invested"] == [{"amount": "15", "currency": "CAD"}]
+    assert found == PORTAL
 
 
 async def test_lists_are_bounded_and_say_what_they_left_out(

@@ -17,7 +17,6 @@ from strategy.offering.model import Offering
 from strategy.strategy_review.facts import Facts, Ids, Search, shortened
 from strategy.strategy_review.terms import FactKind as K
 
-
 STATED = {
     K.MILESTONE_PLANNED: MilestoneDate.number == 1,
     K.MILESTONE_REACHED: MilestoneDate.actual_on.is_not(None),

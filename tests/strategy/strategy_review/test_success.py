@@ -92,12 +92,8 @@ async def test_success_is_measured_from_the_day_on_which_the_initiative_began(
     }
     liked = success["measures"][1]
     assert (liked["measure_id"], liked["started_at"], liked["start_read_on"]) == (unread["id"], "60", None)
-    assert (liked["value"], liked["gained"], liked["word"], liked["not_told"]) == (
-        None,
-        None,
-        "not_measured",
-        "not_measured",
-    )
+    assert [liked[name] for name in ("value", "gained")] == [None, None]
+    assert [liked[name] for name in ("word", "not_told")] == ["not_measured"] * 2
     assert snapshot["objectives"]["items"][0]["invested"] == success["invested"]
 
 
@@ -115,3 +111,19 @@ async def test_a_gain_of_two_initiatives_is_nobodys(
     told = [(it["word"], it["measures"][0]["not_told"]) for it in snapshot["success"]["items"]]
     assert told == [("reached", "several_initiatives")] * 2
     assert snapshot["objectives"]["items"][0]["invested"] == [{"amount": "15", "currency": "CAD"}]
+
+
+async def test_sums_that_nobody_can_tell_are_not_told_and_stop_no_review(
+    steps: Steps, reviews: Reviews, finance: Facts
+) -> None:
+    mail, desk = await steps.service_known("mail"), await steps.service_known("desk")
+    await steps.initiative("portal")
+    for _ in range(2):
+        await finance.posted(cost("mail", "2025-12", "9" * 20, mail), cost("portal", "2025-12", "9" * 20))
+    await finance.posted(cost("desk", "2025-12", "5", desk))
+    snapshot = await reviews.snapshot()
+    assert [(it["code"], it["cost"]) for it in snapshot["costs"]["services"]["items"]] == [
+        ("desk", "5"),
+        ("mail", None),
+    ]
+    assert snapshot["initiatives"]["items"][0]["invested"] == []

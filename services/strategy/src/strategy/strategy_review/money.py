@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import Numeric, Select, and_, cast, exists, func, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.money import Money, exact_sum
+from chassis.money import WHOLE_DIGITS, Money, exact_sum
 from strategy.evidence.kept import KnownChargeRun, PostedCost, Recovery
 from strategy.initiative.model import Initiative
 from strategy.known_service.model import KnownService
 from strategy.strategy_review.snapshot import CostTotal, Listed, ReviewedCost, ReviewedCosts
 
 MOST = 1_000
+LARGEST = Decimal(10) ** WHOLE_DIGITS
 C, K, R = PostedCost, KnownService, KnownChargeRun
 
 # Cost that finance names by code alone; a service of the same code would have been there first, and it would be its.
@@ -30,8 +31,14 @@ async def invested(session: AsyncSession) -> dict[UUID, list[Money]]:
     query = select(Initiative.id, C.currency, func.sum(C.amount)).join(C, OF_INITIATIVE).where(~C.income)
     found: dict[UUID, list[Money]] = defaultdict(list)
     for id, currency, amount in await session.execute(query.group_by(Initiative.id, C.currency).order_by(C.currency)):
-        found[id].append(Money(amount=amount, currency=currency))
+        if fits(amount):
+            found[id].append(Money(amount=amount, currency=currency))
     return found
+
+
+def fits(amount: Decimal) -> bool:
+    """Whether an amount has no more digits than may be told; what has more is as if nothing were known."""
+    return abs(amount) < LARGEST
 
 
 def year_before(on: date) -> tuple[date, date]:
@@ -67,8 +74,8 @@ async def costs_before(session: AsyncSession, on: date) -> ReviewedCosts:
     id, code, currency, *sums = known.c
     query = select(id, code, currency, *(func.sum(it) for it in sums)).group_by(id, code, currency)
     rows = [
-        ReviewedCost(service_id=service, code=name, currency=unit, cost=cost, income=income, recovered=recovered)
-        for service, name, unit, cost, income, recovered in await session.execute(query)
+        ReviewedCost(service_id=service, code=name, currency=unit, **dict(zip(SUMS, map(_sum, amounts), strict=True)))
+        for service, name, unit, *amounts in await session.execute(query)
     ]
     rows.sort(key=lambda it: (it.currency, -(it.cost or Decimal(0)), it.code))
     return ReviewedCosts(
@@ -82,7 +89,7 @@ async def costs_before(session: AsyncSession, on: date) -> ReviewedCosts:
 
 def _totals(rows: Sequence[ReviewedCost]) -> list[CostTotal]:
     return [
-        CostTotal(currency=currency, **{name: _sum([getattr(row, name) for row in same]) for name in SUMS})
+        CostTotal(currency=currency, **{name: _sum(*(getattr(row, name) for row in same)) for name in SUMS})
         for currency in sorted({row.currency for row in rows})
         for same in [[row for row in rows if row.currency == currency]]
     ]
@@ -91,7 +98,7 @@ def _totals(rows: Sequence[ReviewedCost]) -> list[CostTotal]:
 SUMS = ("cost", "income", "recovered")
 
 
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+def _sum(*amounts: Decimal | None) -> Decimal | None:
     """Of what is known; of nothing nothing is known."""
     known = [amount for amount in amounts if amount is not None]
-    return exact_sum(known) if known else None
+    return total if known and fits(total := exact_sum(known)) else None

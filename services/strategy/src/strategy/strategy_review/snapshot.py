@@ -192,7 +192,7 @@ class ReviewedSuccess(Schema):
 
 
 class ReviewedCost(Schema):
-    """Posted for a service in one currency; null: nothing was posted or charged."""
+    """Posted for a service in one currency; null: nothing was posted or charged, or more than 20 digits can tell."""
 
     service_id: UUID
     code: str

@@ -18,6 +18,7 @@ from strategy.alignment.queries import in_force
 from strategy.initiative.model import Initiative
 from strategy.objective.measure import Measure, Reading
 from strategy.objective.model import Objective
+from strategy.strategy_review.money import fits
 from strategy.strategy_review.snapshot import (
     Listed,
     MeasuredSuccess,
@@ -58,7 +59,9 @@ def invested_for(serving: Sequence[Serving], invested: Mapping[UUID, list[Money]
         for money in invested.get(it.initiative.id, []):
             amounts[it.objective_id][money.currency].append(money.amount)
     return {
-        id: [Money(amount=exact_sum(of[currency]), currency=currency) for currency in sorted(of)]
+        id: [
+            Money(amount=total, currency=currency) for currency in sorted(of) if fits(total := exact_sum(of[currency]))
+        ]
         for id, of in amounts.items()
     }
 

@@ -44,6 +44,8 @@ from strategy.reactions import reactions
 from strategy.segment.events import SegmentChanged, SegmentDefined
 from strategy.segment.member_routes import router as segment_members
 from strategy.segment.routes import router as segments
+from strategy.strategy_review.events import StrategyReviewed
+from strategy.strategy_review.routes import router as strategy_reviews
 from strategy.value_chain.routes import router as value_chains
 
 manifest = Manifest(
@@ -82,6 +84,7 @@ manifest = Manifest(
         capacities,
         entitlements,
         value_chains,
+        strategy_reviews,
     ],
     events=[
         MarketSpaceDefined,
@@ -106,6 +109,7 @@ manifest = Manifest(
         initiative.InitiativeCancelled,
         CapacityChanged,
         CoverageChanged,
+        StrategyReviewed,
     ],
     reactions=[*reactions.all, *finance_reactions.all, *portfolio_reactions.all],
     chores=[Chore("realign services with the objectives of the day", realign_today, every_seconds=600)],

@@ -22,12 +22,14 @@ from strategy.asset.schemas import MaturityTreeView, MaturityView, SeatsView
 DECIMALS, LISTED = 6, 500
 
 
-def latest_maturity(as_of: date) -> Any:
+def latest_assessed(column: Any, as_of: date) -> Any:
     """What the latest assessment up to the day says of the asset of the enclosing statement."""
-    assessed = select(AssetAssessment.maturity).where(
-        AssetAssessment.asset_id == Asset.id, AssetAssessment.assessed_on <= as_of
-    )
+    assessed = select(column).where(AssetAssessment.asset_id == Asset.id, AssetAssessment.assessed_on <= as_of)
     return assessed.order_by(AssetAssessment.assessed_on.desc()).limit(1).scalar_subquery()
+
+
+def latest_maturity(as_of: date) -> Any:
+    return latest_assessed(AssetAssessment.maturity, as_of)
 
 
 async def maturity_of(session: AsyncSession, asset: Asset, *, as_of: date) -> MaturityTreeView:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +30,7 @@ async def judge(
     for kind, ids in ((SubjectKind.NEED, needs), (SubjectKind.SERVICE, services)):
         for some in _some_at_once(sorted(set(ids))):
             held = await _hold(session, kind, some, on)
-            judged = await (_needs(session, some) if kind is SubjectKind.NEED else _services(session, some))
+            judged = await (judged_needs(session, some) if kind is SubjectKind.NEED else judged_services(session, some))
             for coverage in held:
                 if coverage.subject_id in judged:
                     coverage.judge(judged[coverage.subject_id], on=on)
@@ -60,7 +60,7 @@ async def _hold(session: AsyncSession, kind: SubjectKind, ids: list[UUID], on: d
     return list((await session.scalars(held.execution_options(populate_existing=True))).all())
 
 
-async def _needs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Judged]:
+async def judged_needs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Judged]:
     N = Need
     offerings = select(func.count()).where(LAUNCHED, Offering.need_ids.contains(array([N.id]))).scalar_subquery()
     opening = func.coalesce(N.opportunity_score, N.importance)
@@ -77,12 +77,14 @@ async def _needs(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Judged]:
     }
 
 
-async def _services(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Judged]:
+async def judged_services(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Judged]:
     K = KnownService
     made_of_it = LAUNCHED, Offering.service_ids.contains(array([K.id]))
     offerings = select(func.count()).where(*made_of_it).scalar_subquery()
-    served = exists().where(*made_of_it, Offering.need_ids.contains(array([Need.id]))).correlate(K, Need)
-    stakes = select(func.coalesce(func.sum(Need.importance), 0)).where(served, Need.state != NeedState.DROPPED)
+    served = select(func.unnest(Offering.need_ids)).where(*made_of_it).correlate(K)
+    stakes = select(func.coalesce(func.sum(Need.importance), 0)).where(
+        Need.id.in_(served), Need.state != NeedState.DROPPED
+    )
     patterns = select(func.count()).where(DemandPattern.service_id == K.id).scalar_subquery()
     columns = K.id, K.code, K.kind, K.stage, offerings, stakes.scalar_subquery(), patterns
     return {

@@ -1,13 +1,17 @@
 """Puts the milestones of an initiative on the time line that their durations and dependencies make."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.bulk import among
 from chassis.problems import Conflict
-from strategy.initiative.critical_path import Timing, schedule
+from strategy.initiative.critical_path import Schedule, Timing, schedule
 from strategy.initiative.milestone import Milestone, MilestoneDependency
 from strategy.initiative.milestone_schemas import CriticalPathView, ScheduledMilestone
 from strategy.initiative.model import Initiative
@@ -31,25 +35,47 @@ async def milestones_of(session: AsyncSession, initiative_id: UUID) -> list[Mile
     return list((await session.scalars(query.order_by(Milestone.planned_on, Milestone.code))).all())
 
 
-async def critical_path_of(session: AsyncSession, initiative: Initiative) -> CriticalPathView:
-    milestones = {it.id: it for it in await milestones_of(session, initiative.id)}
-    needed = select(MilestoneDependency.milestone_id, MilestoneDependency.needs_id).join(
+@dataclass(frozen=True)
+class Network:
+    """The milestones of an initiative, their time line, and the milestones of others that they wait for."""
+
+    milestones: dict[UUID, Milestone]
+    schedule: Schedule[UUID]
+    awaited: list[UUID]
+
+
+async def networks_of(session: AsyncSession, initiative_ids: Collection[UUID]) -> dict[UUID, Network]:
+    """Of each of these initiatives, in two statements."""
+    milestones: dict[UUID, dict[UUID, Milestone]] = {id: {} for id in initiative_ids}
+    query = select(Milestone).where(among(Milestone.initiative_id, initiative_ids))
+    for it in await session.scalars(query.order_by(Milestone.planned_on, Milestone.code)):
+        milestones[it.initiative_id][it.id] = it
+    pairs: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
+    needed = select(Milestone.initiative_id, MilestoneDependency.milestone_id, MilestoneDependency.needs_id).join(
         Milestone, Milestone.id == MilestoneDependency.milestone_id
     )
-    pairs = (await session.execute(needed.where(Milestone.initiative_id == initiative.id))).all()
-    plan = schedule(
-        {id: it.duration_days for id, it in milestones.items()},
-        [(milestone, needs) for milestone, needs in pairs if needs in milestones],
-    )
-    starts_on = initiative.starts_on
+    for id, milestone, needs in await session.execute(needed.where(among(Milestone.initiative_id, initiative_ids))):
+        pairs[id].append((milestone, needs))
+    return {id: _network(milestones[id], pairs[id]) for id in milestones}
+
+
+def _network(milestones: dict[UUID, Milestone], pairs: Collection[tuple[UUID, UUID]]) -> Network:
+    durations = {id: it.duration_days for id, it in milestones.items()}
+    plan = schedule(durations, [pair for pair in pairs if milestones.keys() >= set(pair)])
+    return Network(milestones, plan, sorted({needs for _, needs in pairs if needs not in milestones}))
+
+
+async def critical_path_of(session: AsyncSession, initiative: Initiative) -> CriticalPathView:
+    network = (await networks_of(session, [initiative.id]))[initiative.id]
+    milestones, plan, starts_on = network.milestones, network.schedule, initiative.starts_on
     return CriticalPathView(
         initiative_id=initiative.id,
         starts_on=starts_on,
         length_days=plan.length,
-        ends_on=_day(starts_on, plan.length),
+        ends_on=day_after(starts_on, plan.length),
         critical=[milestones[id].code for id, timing in plan.timings.items() if timing.is_critical],
         milestones=[_scheduled(milestones[id], timing, starts_on) for id, timing in plan.timings.items()],
-        awaited=sorted({needs for _, needs in pairs if needs not in milestones}),
+        awaited=network.awaited,
     )
 
 
@@ -66,12 +92,12 @@ def _scheduled(milestone: Milestone, timing: Timing, starts_on: date | None) -> 
         total_slack=timing.total_slack,
         free_slack=timing.free_slack,
         critical=timing.is_critical,
-        earliest_finish_on=_day(starts_on, timing.earliest_finish),
-        latest_finish_on=_day(starts_on, timing.latest_finish),
+        earliest_finish_on=day_after(starts_on, timing.earliest_finish),
+        latest_finish_on=day_after(starts_on, timing.latest_finish),
     )
 
 
-def _day(starts_on: date | None, days: int) -> date | None:
+def day_after(starts_on: date | None, days: int) -> date | None:
     """The calendar ends somewhere: what lies behind it has no date."""
     if starts_on is None or days > (date(2199, 12, 31) - starts_on).days:
         return None

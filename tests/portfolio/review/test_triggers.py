@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import func, select
 
 from chassis.chores import carry_out
+from chassis.schema import deferred_events
 from chassis.testing import ServiceUnderTest
 from portfolio.app import manifest
 from tests.portfolio.evidence.test_evidence import posted, total
@@ -48,6 +50,12 @@ async def exceeded(
 async def reviews(portfolio: ServiceUnderTest, **query: str) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = made(await portfolio.client.get("/v1/reviews", params=query))["items"]
     return listed
+
+
+async def failed(portfolio: ServiceUnderTest) -> int:
+    """Facts that could not be acted on."""
+    async with portfolio.database.transaction() as session:
+        return (await session.execute(select(func.count()).select_from(deferred_events))).scalar_one()
 
 
 async def decide(portfolio: ServiceUnderTest, review: dict[str, Any], command: dict[str, Any] | None = None) -> None:
@@ -110,7 +118,7 @@ async def test_a_budget_opens_one_review_a_year_and_another_budget_another_one(
     portfolio.clock.advance(days=1)
     await exceeded(portfolio, mail["id"])
     await exceeded(portfolio, mail["id"], line="mail.licenses")
-    assert len(await reviews(portfolio)) == 1
+    assert (len(await reviews(portfolio)), await failed(portfolio)) == (1, 0)
     await exceeded(portfolio, mail["id"], budget=OTHER)
     assert len(await reviews(portfolio)) == 2
     await decide(portfolio, (await reviews(portfolio, status="open"))[0])
@@ -144,13 +152,14 @@ async def test_a_budget_of_no_service_of_the_catalog_opens_nothing(
     retiring = await services.retiring("fax")
     await exceeded(portfolio, retiring["id"])
     assert [review["service_id"] for review in await reviews(portfolio)] == [retiring["id"]]
+    assert await failed(portfolio) == 0
 
 
 async def test_facts_that_come_at_one_moment_open_one_review(portfolio: ServiceUnderTest, mail: dict[str, Any]) -> None:
     await asyncio.gather(*(exceeded(portfolio, mail["id"], budget=budget) for budget in (BUDGET, OTHER)))
     portfolio.clock.advance(minutes=10)
     await portfolio.inbox.retry_due()
-    assert len(await reviews(portfolio)) == 1
+    assert (len(await reviews(portfolio)), await failed(portfolio)) == (1, 0)
 
 
 async def test_a_year_after_its_launch_a_service_is_reviewed(portfolio: ServiceUnderTest, mail: dict[str, Any]) -> None:

@@ -19,14 +19,7 @@ class Days:
 
 async def play(caller: Steward, board: Steward, days: Days, published: Published, report: Report) -> None:
     """`board` decides what `caller` has opened: among others, that a service ends on the last day, which is to come."""
-    with report.step("Customers: departments and their headcount"):
-        await portfolio.market(caller, published, report)
-    with report.step("Services: catalog, retired, pipeline"):
-        await portfolio.services(caller, published, report)
-    with report.step("The market: a segment, its needs, the offerings that meet them"):
-        await strategy.offerings(caller, published, report)
-        await strategy.coverage(caller, published, report)
-        await strategy.objective(caller, report)
+    await _market(caller, published, report)
     with report.step("Five years of cost"):
         await books.open_books(caller, published, report)
         await books.costs(caller, published, report)
@@ -50,9 +43,8 @@ async def play(caller: Steward, board: Steward, days: Days, published: Published
         await sharing.service_costs(caller, report)
         begun = await decisions.charge_by_use(caller, report)
         await decisions.reviews(caller, report)
-    with report.step("Opportunities"):
+    with report.step("Opportunities, and the chain from a need to its cost"):
         await decisions.opportunities(caller, report)
-    with report.step("The chain from a need to its cost"):
         await strategy.chain(caller, report)
     with report.step("The same cost file again, and a corrected one"):
         await books.corrections(caller, published, report)
@@ -60,6 +52,17 @@ async def play(caller: Steward, board: Steward, days: Days, published: Published
         await cloud.bill(caller, published, report)
     with report.step("To continue with a service, or to retire it"):
         await decisions.notice(caller, board, days.last, begun, report)
+
+
+async def _market(caller: Steward, published: Published, report: Report) -> None:
+    with report.step("Customers: departments and their headcount"):
+        await portfolio.market(caller, published, report)
+    with report.step("Services: catalog, retired, pipeline"):
+        await portfolio.services(caller, published, report)
+    with report.step("The market: a segment, its needs, the offerings that meet them"):
+        await strategy.offerings(caller, published, report)
+        await strategy.coverage(caller, published, report)
+        await strategy.objective(caller, report)
 
 
 async def conclude(caller: Steward, report: Report) -> None:

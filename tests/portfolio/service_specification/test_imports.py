@@ -1,5 +1,6 @@
 """Service specifications of other systems become services by the rules of service imports."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -141,6 +142,14 @@ async def test_categories_of_a_candidate_come_and_go_as_tags_beside_our_own(serv
     )
     assert (await known(services, "mail"))["tags"] == ["ours", "workplace"]
     assert notes(result) == ["Big Deal is no tag: those have small letters, digits and . _ - only."]
+
+
+async def test_of_two_who_send_the_same_at_one_moment_one_creates_it(services: Services) -> None:
+    body = [facing("a", serviceSpecRelationship=depends("b")), supporting("b"), candidate("c", "a", "tag")]
+    results = await asyncio.gather(*(imported(services, *body) for _ in range(4)))
+    told = sorted(outcomes(result) for result in results)
+    assert told == [["created", "created", "changed"], *[["unchanged"] * 3] * 3]
+    assert len(await used(services, await known(services, "a"))) == 1
 
 
 async def test_a_link_of_ours_leads_to_our_service(services: Services) -> None:

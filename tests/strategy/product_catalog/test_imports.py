@@ -1,5 +1,6 @@
 """Product offerings of other systems become drafts by the rules of offerings, and never more than that."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -154,6 +155,13 @@ async def test_ids_of_two_sources_are_two_things(steps: Steps) -> None:
         "1": "Mail",
         "1-2": "Voice",
     }
+
+
+async def test_of_two_who_send_the_same_at_one_moment_one_creates_it(steps: Steps) -> None:
+    body = [offering("SEAT"), category("WORK")]
+    results = await asyncio.gather(*(imported(steps, *body) for _ in range(4)))
+    assert sorted(outcomes(result) for result in results) == [["created"] * 2, *[["unchanged"] * 2] * 3]
+    assert await steps.listed("/offerings", "code") == ["SEAT"]
 
 
 async def test_a_link_of_ours_leads_to_our_offering(steps: Steps) -> None:

@@ -196,8 +196,14 @@ async def test_what_is_said_of_a_merged_group_changes_nothing(strategy: ServiceU
     await sent_json(strategy, group("a"), group("b"), group("c"))
     found = {it["code"]: it for it in (await steps.get("/customers"))["items"]}
     await steps.post(f"/customers/{found['a']['id']}/merge", {"survivor_id": found["b"]["id"]}, of=found["a"])
-    result = await sent_json(strategy, group("a", title="A again"), group("c", spec={"parent": "a"}))
-    assert outcomes(result) == {"a": "unchanged", "c": "changed"}
+    again = [group("a", title="A again", spec={"parent": "c", "members": ["x"]}), group("b")]
+    result = await sent_json(strategy, *again, group("c", spec={"parent": "a"}), group("d", spec={"children": ["a"]}))
+    assert [(it["code"], it["outcome"]) for it in result["entities"]] == [
+        ("b", "unchanged"),
+        ("b", "unchanged"),
+        ("c", "changed"),
+        ("d", "created"),
+    ]
     assert (await tree(steps, "/customers"))["c"] == ("c", "b")
     assert (await tree(steps, "/customers"))["b"] == ("b", None)
 

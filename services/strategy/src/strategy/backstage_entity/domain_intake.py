@@ -29,6 +29,7 @@ class DomainIntake:
             self._enter(space)
         self.codes = {reference_to("Domain", code).key: code for code in self._by_code}
         self._planned: set[str] = set()
+        self.merged: frozenset[str] = frozenset()  # market spaces are not merged
 
     def _enter(self, space: MarketSpace) -> None:
         self._by_id[space.id] = self._by_code[space.code] = space

@@ -22,9 +22,10 @@ class GroupIntake:
 
     def __init__(self, source: str, register: Register) -> None:
         self.source, self.intake, self.register = source, Intake(register), register
-        living = {it for it in register.by_external_id.values() if it.source == source}
-        self.codes: dict[str, str] = {it.external_id: register.by_id[it.customer_id].code for it in living}
-        self._identified = {it.customer_id for it in living if not it.inherited}
+        there = {it for it in register.by_external_id.values() if it.source == source}
+        self.codes: dict[str, str] = {it.external_id: register.by_id[it.customer_id].code for it in there}
+        self._identified = {it.customer_id for it in there if not it.inherited}
+        self.merged = {it.external_id for it in there if it.inherited}
         self._planned: set[str] = set()
 
     @property
@@ -34,6 +35,9 @@ class GroupIntake:
 
     def plan(self, sent: Sent[Group], group: Group) -> None:
         key = group.reference.key
+        if key in self.merged:
+            sent.entity, sent.code = None, self.codes[key]
+            return
         code = self.codes.get(key) or self._code(group)
         holder = self.register.by_code.get(code)
         other = holder is not None and holder.id in self._identified and key not in self.codes

@@ -1,6 +1,6 @@
 """Where entities lie in their tree: one parent each, none within itself, parents before their children."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any, Protocol
@@ -21,12 +21,15 @@ class Place:
 
 class Tree(Protocol):
     """Takes entities as nodes of a tree. `codes` are those of all that is known and of what was planned, by the keys of
-    references; `standing` are children with the parents that they have."""
+    references; `standing` are children with the parents that they have; `merged` are keys of what lives on in others,
+    which nothing that is said of it moves."""
 
     @property
     def codes(self) -> Mapping[str, str]: ...
     @property
     def standing(self) -> Mapping[str, str]: ...
+    @property
+    def merged(self) -> Set[str]: ...
 
     def plan(self, sent: Sent[Any], entity: Any) -> None: ...
     def take(self, sent: Sent[Any], entity: Any, place: Place | None) -> None: ...
@@ -39,7 +42,7 @@ def grow(tree: Tree, everything: Sequence[Sent[Any]]) -> None:
     for sent in everything:
         if sent.entity:
             tree.plan(sent, sent.entity)
-    placed = _without_loops(_places(everything, tree.codes), tree.standing)
+    placed = _without_loops(_places(everything, tree), tree.standing)
     by_code = {tree.codes[sent.entity.reference.key]: sent for sent in everything if sent.entity}
     parents = {**tree.standing, **{code: place.parent for code, place in placed.items()}}
     order = TopologicalSorter({code: [parents[code]] if code in parents else [] for code in {*parents, *by_code}})
@@ -50,10 +53,12 @@ def grow(tree: Tree, everything: Sequence[Sent[Any]]) -> None:
             tree.move(placed[code])
 
 
-def _places(everything: Iterable[Sent[Any]], codes: Mapping[str, str]) -> dict[str, Place]:
+def _places(everything: Iterable[Sent[Any]], tree: Tree) -> dict[str, Place]:
     """By the child. What a child says of itself goes before what is said of it."""
     found: dict[str, Place] = {}
+    codes = tree.codes
     said = [(sent, *relation) for sent in everything if sent.entity for relation in sent.entity.parents()]
+    said = [it for it in said if it[2].key not in tree.merged]
     for sent, pointer, child, parent in sorted(said, key=lambda it: it[0].entity.reference.key != it[2].key):
         missing = next((it for it in (child, parent) if it.key not in codes), None)
         if missing:

@@ -1,6 +1,6 @@
 """Short words for what an organization does in a story."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from standalone.client import Json, Steward
@@ -17,6 +17,11 @@ LEVEL = {
 WAIVER = {"reason": "Ordered by law", "approver": "Chief information officer"}
 EVIDENCE: dict[str, dict[str, Any]] = {"approval": {"waiver": WAIVER}, "charter": {"waiver": WAIVER}}
 PIPELINE = ("definition", "analysis", "approval", "charter", "development", "launch")
+
+
+def month_after(day: date) -> date:
+    """Its first day."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 async def customer(steward: Steward, code: str) -> Json:
@@ -60,11 +65,11 @@ async def subscribed(steward: Steward, service: Json, customer: Json, quantity: 
     return await steward.post("/portfolio/v1/subscriptions", {**terms, "starts_on": YEAR["starts_on"]})
 
 
-async def open_books(steward: Steward) -> None:
-    year = await steward.post("/finance/v1/fiscal-years", {"code": "2025-26", "starts_on": YEAR["starts_on"]})
+async def open_books(steward: Steward, code: str = "2025-26", *, starts_on: str = YEAR["starts_on"]) -> None:
+    year = await steward.post("/finance/v1/fiscal-years", {"code": code, "starts_on": starts_on})
     await steward.post(f"/finance/v1/fiscal-years/{year['id']}/opening")
-    for code, kind in (("5000", "expense"), ("2000", "liability")):
-        await steward.post("/finance/v1/accounts", {"code": code, "name": code, "type": kind})
+    for number, kind in (("5000", "expense"), ("2000", "liability")):
+        await steward.post("/finance/v1/accounts", {"code": number, "name": number, "type": kind})
 
 
 async def spend(steward: Steward, code: str, amount: str, on: date = date(2025, 4, 30)) -> Json:

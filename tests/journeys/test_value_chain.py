@@ -8,15 +8,11 @@ from typing import Any
 
 from standalone.client import Json, Steward
 from tests.journeys.conftest import Journey
-from tests.journeys.organization import consumer, cost_object, customer, service, spend, take
+from tests.journeys.organization import consumer, cost_object, customer, month_after, open_books, service, spend, take
 from tests.journeys.test_business_case import REPLACE, answered, set_policy, step, submitted
 from tests.journeys.test_investment_plan import PATH, solved
 
 ATTEMPTS = 300
-
-
-def month_after(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 @dataclass
@@ -42,12 +38,6 @@ class Chain:
         self.story.clock.advance(days=days)
         for caller in (self.manager, self.board):
             caller.forget_token()
-
-    async def books(self) -> None:
-        year = await self.manager.post("/finance/v1/fiscal-years", {"code": "now", "starts_on": self.year["starts_on"]})
-        await self.manager.post(f"/finance/v1/fiscal-years/{year['id']}/opening")
-        for code, kind in (("5000", "expense"), ("2000", "liability")):
-            await self.manager.post("/finance/v1/accounts", {"code": code, "name": code, "type": kind})
 
     async def identify(self) -> None:
         space = {"code": "offices", "name": "Offices", "owner": "Ada"}
@@ -181,7 +171,7 @@ async def gone(chain: Chain, subscription: Json) -> date:
 
 async def test_from_a_need_to_a_service_that_is_funded_launched_charged_judged_and_retired(story: Journey) -> None:
     chain = Chain(story)
-    await chain.books()
+    await open_books(story.manager, "now", starts_on=chain.year["starts_on"])
     await chain.identify()
     seen = await chain.seen(lambda it: it["missing"])
     assert (seen["needs"][0]["opportunity_score"], seen["offerings"], seen["totals"]) == (15, [], [])

@@ -74,9 +74,9 @@ async def post(session: AsyncSession, *batches: Batch) -> list[Posted]:
         ids = [id for each in posted for id in each.entry_ids]
         await copy_rows(session, LINES, _line_rows(ids, new, lines))
         await queries.keep_balances(session, new)
-        if any(period.budgeted for period in periods.values()):
-            await count_entries(session, new)
         await _announce(session, postings, batches, posted)
+        if any(period.budgeted for period in periods.values()):
+            await count_entries(session, new)  # who hears that a budget is exceeded has heard of the cost before
     return posted
 
 

@@ -48,7 +48,7 @@ JOIN finance.cost_objects c ON c.id = l.cost_object_id
 JOIN finance.accounts a ON a.id = l.account_id AND a.type = 'expense'
 GROUP BY 1, 2
 """
-HEARD_COST = "SELECT cost_object_code, period_starts_on, sum(amount) FROM portfolio.posted_costs GROUP BY 1, 2"
+HEARD_COST = "SELECT cost_object_code, period_starts_on, sum(amount) FROM {}.posted_costs GROUP BY 1, 2"
 
 
 @dataclass
@@ -121,8 +121,10 @@ async def audit(books: Books, tally: Tally, testimony: Testimony, *, poisoned: i
         findings.tie(rule, 0, await books.count("finance", query))
     await _promises_kept(books, tally, findings)
     await _facts_told(books, testimony, findings)
-    costs = [sorted(map(tuple, await books.rows(*of))) for of in (("finance", COST), ("portfolio", HEARD_COST))]
-    findings.tie("portfolio knows the cost that finance has posted", *costs)
+    posted = sorted(map(tuple, await books.rows("finance", COST)))
+    for name in ("portfolio", "strategy"):
+        heard = sorted(map(tuple, await books.rows(name, HEARD_COST.format(name))))
+        findings.tie(f"{name} knows the cost that finance has posted", posted, heard)
     parked = sum([await books.count(name, f"SELECT count(*) FROM {name}.deferred_events") for name in NAMES])
     findings.tie("events that a person has to look at", poisoned, parked)
     return findings

@@ -10,7 +10,7 @@ from pathlib import Path
 from standalone.manifests import SERVICES
 from tests.faults.audit import Books, Findings, audit
 from tests.faults.site import Setting, standing
-from tests.faults.strikes import ALL, SILENT, Striker
+from tests.faults.strikes import ALL, POISONED, SILENT, Striker
 from tests.faults.traffic import BATCHES, ENTRIES, NEEDS, Producers, Tally
 from tests.faults.weather import Weather
 from tests.faults.witness import subscribe, testify
@@ -85,7 +85,8 @@ class Campaign:
             try:
                 left = await books.settled(HEARING, self.settle_seconds)
                 testimony = await testify(site.node.url(), apart_from=striker.poison)
-                findings = await audit(books, producers.tally, testimony, poisoned=len(striker.poison))
+                poisoned = len(striker.poison) * sum(POISONED in hears for hears in HEARING.values())
+                findings = await audit(books, producers.tally, testimony, poisoned=poisoned)
                 findings.broken += left
             finally:
                 await books.close()

@@ -20,6 +20,7 @@ from tests.faults.traffic import Producers
 from tests.faults.wire import Wire
 
 COPIES, PATIENT_TRIES = 300, 5
+POISONED = "finance.cost-posted.v1"
 
 
 @dataclass(frozen=True)
@@ -170,15 +171,15 @@ class Striker:
 
     async def publish_poison(self) -> None:
         """What no service can read: without what is needed, of a version to come, or no event at all."""
-        id, cost = str(uuid4()), "finance.cost-posted.v1"
-        said = {"specversion": "1.0", "id": id, "source": "/finance", "type": cost, "subject": id, "data": {}}
+        id = str(uuid4())
+        said = {"specversion": "1.0", "id": id, "source": "/finance", "type": POISONED, "subject": id, "data": {}}
         bodies = [
             json.dumps({**said, "time": "2026-01-01T00:00:00Z", "data": {"totals": "many"}}).encode(),
             json.dumps({**said, "specversion": "9.0"}).encode(),
             b"\xff\x00 this is no event",
         ]
         self.poison.update(bodies)
-        await self._publish([(str(uuid4()), cost, body) for body in bodies])
+        await self._publish([(str(uuid4()), POISONED, body) for body in bodies])
 
     async def _publish(self, messages: list[tuple[str, str, bytes]]) -> None:
         async with await aio_pika.connect(self.site.node.url()) as connection:

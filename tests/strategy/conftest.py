@@ -8,7 +8,7 @@ import pytest
 
 from chassis.ids import uuid7
 from chassis.manifest import Manifest
-from chassis.testing import ServiceUnderTest, service_under_test
+from chassis.testing import ServiceUnderTest, StoppedClock, service_under_test
 from strategy.app import manifest
 from tests.databases import clean
 
@@ -23,7 +23,9 @@ async def running_strategy(service_dsn: Callable[[str | Manifest], str]) -> Asyn
 
 @pytest.fixture
 async def strategy(running_strategy: ServiceUnderTest) -> ServiceUnderTest:
+    """Each test begins with nothing, on January 15."""
     await clean(running_strategy.database.engine, "strategy")
+    running_strategy.clock.now = StoppedClock.now
     return running_strategy
 
 

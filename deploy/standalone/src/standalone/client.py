@@ -37,7 +37,7 @@ class Steward:
         self._token, self._renew_at = "", 0.0
 
     async def get(self, path: str, **query: Any) -> Json:
-        return await self._call("GET", path, params=query)
+        return await self._call("GET", path, params=query or None)
 
     async def post(self, path: str, body: Any = None, *, version: int | None = None) -> Json:
         return await self._call("POST", path, json=body, headers=_if_match(version))

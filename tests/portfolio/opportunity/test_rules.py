@@ -141,6 +141,7 @@ def test_the_graver_fall_of_demand_is_the_one_that_is_told() -> None:
         "Strategy expects the demand “Calls 0”, in calls, to fall by 40.0 % (forecast of 2026-03-31)."
     )
     assert the_one(service(demand=fallen, forecast=forecast("-0.26"))).told.magnitude == Decimal("0.3")
+    assert the_one(service(forecast=forecast("-0.3", "-0.55"))).told.magnitude == Decimal("0.55")
 
 
 def test_overlap_weighs_what_each_further_offering_is_about() -> None:

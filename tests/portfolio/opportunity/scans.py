@@ -96,3 +96,11 @@ class Scans:
         }
         fact = {**told, **({} if used is None else {"used": used}), **said}
         await self.portfolio.deliver("strategy.capacity-changed.v1", fact, subject=asset, sequence=sequence)
+
+    async def review(self, service: dict[str, Any]) -> None:
+        """Opened by one, decided by another: it goes on."""
+        opened = {"starts_on": "2025-04-01", "ends_on": "2026-04-01", "service_id": service["id"]}
+        review = made(await self.portfolio.client.post("/v1/reviews", json=opened))
+        async with self.portfolio.as_caller("portfolio:*:*", subject="board") as board:
+            headers, decision = {"If-Match": f'"{review["version"]}"'}, {"decision": "continue", "reason": "Fine."}
+            made(await board.post(f"/v1/reviews/{review['id']}/decision", json=decision, headers=headers))

@@ -135,21 +135,13 @@ async def test_only_operational_services_are_looked_at(
     assert await scans.scan() == {"review-overdue": {"lapsed": 1}}
 
 
-async def decided(portfolio: ServiceUnderTest, service: dict[str, Any]) -> None:
-    opened = {"starts_on": "2025-04-01", "ends_on": "2026-04-01", "service_id": service["id"]}
-    review = made(await portfolio.client.post("/v1/reviews", json=opened))
-    async with portfolio.as_caller("portfolio:*:*", subject="board") as board:
-        headers, decision = {"If-Match": f'"{review["version"]}"'}, {"decision": "continue", "reason": "Fine."}
-        made(await board.post(f"/v1/reviews/{review['id']}/decision", json=decision, headers=headers))
-
-
 async def test_a_service_is_overdue_a_year_after_its_last_review_was_decided(
     portfolio: ServiceUnderTest, services: Services, scans: Scans
 ) -> None:
     mail = await services.operational("mail")
     portfolio.clock.advance(days=400)
     assert await scans.scan() == {"review-overdue": {"found": 1}}
-    await decided(portfolio, mail)
+    await scans.review(mail)
     assert await scans.scan() == {"review-overdue": {"lapsed": 1}}
     decided_on = portfolio.clock.now.date()
     portfolio.clock.advance(days=365)
@@ -157,7 +149,7 @@ async def test_a_service_is_overdue_a_year_after_its_last_review_was_decided(
     portfolio.clock.advance(days=1)
     assert await scans.scan() == {"review-overdue": {"reopened": 1}}
     assert (await scans.the_one())["sentence"].endswith(f"the last one was decided on {decided_on}.")
-    await decided(portfolio, mail)
+    await scans.review(mail)
     assert await scans.scan() == {"review-overdue": {"lapsed": 1}}
 
 

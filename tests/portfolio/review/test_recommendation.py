@@ -152,6 +152,14 @@ def test_the_largest_move_that_is_expected_is_said_and_how_many_more_there_are()
     )
 
 
+@pytest.mark.parametrize(
+    ("levels", "none"), [(1, "Its only service level was not"), (2, "None of its 2 service levels was")]
+)
+def test_what_is_not_measured_is_said_of_one_as_of_several(levels: int, none: str) -> None:
+    (finding,) = findings(evidence(attainment=attainment(*[UNKNOWN] * levels)))
+    assert finding.sentence == f"{none} measured: nobody can say whether the promise is kept."
+
+
 def test_a_risk_is_said_with_what_hangs_on_the_service() -> None:
     told = {"criticality": "high", "dependants": {**DEPENDANT, "count": 2}, "risk": risk(4, "0.2", "0.8")}
     (finding,) = findings(evidence(**told))

@@ -12,7 +12,8 @@ RULE = "─" * 78
 
 async def summary(caller: Steward, address: str, credentials: Path) -> str:
     lines = ["", RULE, "Steward is running.", "", *await _portfolio(caller), *await _money(caller)]
-    lines += [*await _attainment(caller), *await _recommendations(caller), "", *_try(address, credentials), RULE]
+    lines += [*await _attainment(caller), *await _needs(caller), *await _recommendations(caller)]
+    lines += ["", *_try(address, credentials), RULE]
     return "\n".join(lines)
 
 
@@ -57,6 +58,16 @@ async def _attainment(caller: Steward) -> list[str]:
             f"{told['not_measured']} not measured"
         )
     ]
+
+
+async def _needs(caller: Steward) -> list[str]:
+    covered = await caller.every("/strategy/v1/coverages", subject_kind="need")
+    if not covered:
+        return ["Needs           none are stated yet"]
+    counted = Counter(each["coverage_class"].replace("_", " ") for each in covered)
+    lines = [f"Needs           {len(covered)}: " + ", ".join(f"{n} {what}" for what, n in counted.most_common())]
+    unmet = (await caller.get("/strategy/v1/white-spaces", limit=3))["items"]
+    return lines + [f"                nothing is offered for “{need['statement']}”" for need in unmet]
 
 
 async def _recommendations(caller: Steward) -> list[str]:

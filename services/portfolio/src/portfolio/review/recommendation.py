@@ -126,7 +126,12 @@ def not_measured(evidence: Evidence) -> str | None:
     attained = evidence.attainment
     if not attained.levels or attained.measured:
         return None
-    return f"None of its {attained.levels} service levels was measured: nobody can say whether the promise is kept."
+    none = (
+        "Its only service level was not"
+        if attained.levels == 1
+        else f"None of its {attained.levels} service levels was"
+    )
+    return f"{none} measured: nobody can say whether the promise is kept."
 
 
 @rule("rising-unit-cost", version=1, favors=Recommendation.REMEDIATE)

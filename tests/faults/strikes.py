@@ -11,7 +11,7 @@ import aio_pika
 import asyncpg
 
 from chassis.bus.topology import EXCHANGE
-from finance.app import manifest as FINANCE  # noqa: N812
+from finance.app import manifest as FINANCE  # noqa: N812  # a constant here
 from standalone import child
 from tests.faults.later_release import prepare
 from tests.faults.part import Part

@@ -41,7 +41,9 @@ class Bounded(HttpToolsProtocol):
         self._is_reading, self.peer = False, b""
         self._arrived: tuple[RequestResponseCycle, ASGIApp] | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(  # type: ignore[override]  # as uvicorn narrows it
+        self, transport: asyncio.Transport
+    ) -> None:
         super().connection_made(transport)
         address, scheme = self.client[0] if self.client else "unknown", self.scheme or "http"
         self.peer = b"x-forwarded-for: %b\r\nx-forwarded-proto: %b\r\n" % (address.encode(), scheme.encode())

@@ -33,7 +33,7 @@ class Account:
             return False
 
     def run(self, *command: str | Path, within_seconds: float = 60) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(  # noqa: S603 - our own commands, without a shell
             [str(part) for part in command],
             cwd="/",
             env=ENVIRONMENT,

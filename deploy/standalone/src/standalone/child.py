@@ -48,7 +48,7 @@ def spawn(
     asked for in the main thread only: start servers there.
     """
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - our own commands, without a shell
             [str(part) for part in command],
             cwd="/",
             env=dict(environment),

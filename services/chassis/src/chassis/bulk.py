@@ -29,10 +29,10 @@ def rows_of(columns: Sequence[Any], rows: Collection[Sequence[Any]]) -> Select[A
 
 async def copy_rows(session: AsyncSession, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     """Each row has all columns of `table` in order, JSON as text. What the database refuses is raised as usual."""
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     columns = [column.name for column in table.columns]
     try:
-        await connection.copy_records_to_table(table.name, records=rows, columns=columns)  # type: ignore[union-attr]
+        await connection.copy_records_to_table(table.name, records=rows, columns=columns)
     except asyncpg.PostgresError as error:
         raise _refused(f"COPY {table.name}", error) from error
 
@@ -40,11 +40,11 @@ async def copy_rows(session: AsyncSession, table: Table, rows: Iterable[Sequence
 async def copy_text(session: AsyncSession, table: Table, rows: Iterable[str]) -> None:
     """As `copy_rows`, for very many rows that are made as PostgreSQL's text format: columns parted by tabs, each row
     ended by a line feed. For numbers and codes only: nothing is escaped."""
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     columns = [column.name for column in table.columns]
     content = BytesIO("".join(rows).encode())
     try:
-        await connection.copy_to_table(table.name, source=content, columns=columns)  # type: ignore[union-attr]
+        await connection.copy_to_table(table.name, source=content, columns=columns)
     except asyncpg.PostgresError as error:
         raise _refused(f"COPY {table.name}", error) from error
 

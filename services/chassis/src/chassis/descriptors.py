@@ -184,7 +184,11 @@ def named(document: Any) -> tuple[str, str]:
     metadata = document.get("metadata") if isinstance(document, dict) else None
     kind = document.get("kind") if isinstance(document, dict) else None
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    return tuple(it[:SHOWN] if isinstance(it, str) else "" for it in (kind, name))  # type: ignore[return-value]
+    return _shown(kind), _shown(name)
+
+
+def _shown(said: Any) -> str:
+    return said[:SHOWN] if isinstance(said, str) else ""
 
 
 def faults(error: ValidationError) -> list[Remark]:

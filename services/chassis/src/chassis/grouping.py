@@ -95,7 +95,7 @@ def _is_refusal(error: Exception) -> bool:
 class GroupOperation(Operation):
     """Its endpoint is what `together` makes: for FastAPI to describe, never called."""
 
-    def runner(self, handle: Handle) -> Handle:  # noqa: ARG002
+    def runner(self, handle: Handle) -> Handle:  # noqa: ARG002 - what it would run is `together`
         admit, group = self.admission(), Group(self._write)
 
         async def run(request: Request) -> Response:
@@ -111,7 +111,7 @@ class GroupOperation(Operation):
         return run
 
     async def _write(self, group: Sequence[Waiting]) -> Sequence[Response]:
-        carry_out: Together = self.endpoint.together  # type: ignore[attr-defined]
+        carry_out: Together = self.endpoint.together  # type: ignore[attr-defined]  # set below
         async with database_of(group[0].request).transaction() as session:
             stored = await known(session, keys) if (keys := [each.key for each in group if each.key]) else {}
             answers = {each: each.key.answer(stored[each.key]) for each in group if each.key and each.key in stored}
@@ -141,7 +141,7 @@ def together(carry_out: Callable[..., Any]) -> Callable[..., Any]:
         raise NotImplementedError
 
     command = inspect.Parameter("command", inspect.Parameter.KEYWORD_ONLY, annotation=get_args(asked)[0])
-    endpoint.__signature__ = inspect.Signature([command], return_annotation=view)  # type: ignore[attr-defined]
+    endpoint.__signature__ = inspect.Signature([command], return_annotation=view)  # type: ignore[attr-defined]  # for FastAPI
     endpoint.__name__, endpoint.__doc__ = carry_out.__name__, carry_out.__doc__
-    endpoint.together = carry_out  # type: ignore[attr-defined]
+    endpoint.together = carry_out  # type: ignore[attr-defined]  # beside what FastAPI reads
     return endpoint

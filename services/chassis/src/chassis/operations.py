@@ -215,7 +215,8 @@ def _tagged(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     extra = inspect.Parameter("tagged_response", inspect.Parameter.KEYWORD_ONLY, annotation=Response)
-    answer.__signature__ = signature.replace(parameters=[*signature.parameters.values(), extra])  # type: ignore[attr-defined]
+    shown = signature.replace(parameters=[*signature.parameters.values(), extra])
+    answer.__signature__ = shown  # type: ignore[attr-defined]  # FastAPI reads it
     return answer
 
 

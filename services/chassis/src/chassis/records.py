@@ -4,6 +4,7 @@ import codecs
 import csv
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from chassis.problems import FileTooLarge, FileUnreadable
 
@@ -110,13 +111,13 @@ class Reader:
     """Reads whole records out of the lines there are, and keeps the lines of one that is not yet complete."""
 
     def __init__(self, delimiter: str, quote: str) -> None:
-        self._format = {"delimiter": delimiter, "quotechar": quote, "strict": True}
+        self._format: dict[str, Any] = {"delimiter": delimiter, "quotechar": quote, "strict": True}
         self._pending: list[str] = []
         self.next_line = 1
 
     def read(self, lines: list[str], *, final: bool = False) -> list[Record]:
         lines = [*self._pending, *lines]
-        reader = csv.reader(lines, **self._format)  # type: ignore[arg-type]
+        reader = csv.reader(lines, **self._format)
         found: list[Record] = []
         taken = 0
         try:

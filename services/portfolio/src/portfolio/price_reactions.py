@@ -22,7 +22,7 @@ class HeardItem(PriceTerms):
     model_config = ConfigDict(extra="ignore")
 
     service_id: UUID | None
-    tiers: list[HeardTier]  # type: ignore[assignment]
+    tiers: list[HeardTier]  # type: ignore[assignment]  # read more loosely than it is written
 
 
 class PriceVersionPublished(Reading, type="finance.price-version-published.v1"):

@@ -43,7 +43,7 @@ async def preview(session: AsyncSession, command: PreviewCharges) -> ChargeRunPr
         basis=plan.basis,
         total=work.total,
         line_count=len(work.lines),
-        uncharged=work.uncharged,  # type: ignore[arg-type]
+        uncharged=work.uncharged,  # type: ignore[arg-type]  # Pydantic reads them by their attributes
         replaces_run_id=current.id if current else None,
         replaces_total=current.total if current else None,
         changed=len(changes),

@@ -60,13 +60,12 @@ async def content_of(session: AsyncSession, invoice: Invoice) -> Content | None:
 
 
 async def _refuse_overlap(session: AsyncSession, plan: ChargePlan, span: PeriodRange) -> None:
-    I = Invoice  # noqa: E741
-    other = select(I.starts_on, I.ends_on).where(
-        I.plan_id == plan.id,
-        I.state.in_(STANDING),
-        I.starts_on < span.ends_on,
-        I.ends_on > span.starts_on,
-        (I.starts_on != span.starts_on) | (I.ends_on != span.ends_on),
+    other = select(Invoice.starts_on, Invoice.ends_on).where(
+        Invoice.plan_id == plan.id,
+        Invoice.state.in_(STANDING),
+        Invoice.starts_on < span.ends_on,
+        Invoice.ends_on > span.starts_on,
+        (Invoice.starts_on != span.starts_on) | (Invoice.ends_on != span.ends_on),
     )
     if row := (await session.execute(other.limit(1))).one_or_none():
         raise RangeOverlaps(f"{plan.code} has been invoiced for [{row[0]}, {row[1]}).")

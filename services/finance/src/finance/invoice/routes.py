@@ -76,18 +76,28 @@ async def list_invoices(
     cost_object: Code | None = None,
 ) -> Page[InvoiceSummary]:
     """List invoices without their lines."""
-    I = Invoice  # noqa: E741
-    query = select(I).where(*queries.of_unit(caller.unit))
-    asks = ((I.plan_id, plan_id), (I.consumer_id, consumer_id), (I.mode, mode), (I.state, state), (I.number, number))
+    query = select(Invoice).where(*queries.of_unit(caller.unit))
+    asks = (
+        (Invoice.plan_id, plan_id),
+        (Invoice.consumer_id, consumer_id),
+        (Invoice.mode, mode),
+        (Invoice.state, state),
+        (Invoice.number, number),
+    )
     for column, wanted in asks:
         if wanted is not None:
             query = query.where(column == wanted)
     if covers:
-        query = query.where(I.starts_on <= covers, I.ends_on > covers)
+        query = query.where(Invoice.starts_on <= covers, Invoice.ends_on > covers)
     if cost_object:
         query = query.where(queries.bills(cost_object))
-    sorts = {"starts_on": I.starts_on, "drafted_at": I.drafted_at, "consumer_name": I.consumer_name, "total": I.total}
-    return await page(session, query, asked, sorts=sorts, tie=I.id)
+    sorts = {
+        "starts_on": Invoice.starts_on,
+        "drafted_at": Invoice.drafted_at,
+        "consumer_name": Invoice.consumer_name,
+        "total": Invoice.total,
+    }
+    return await page(session, query, asked, sorts=sorts, tie=Invoice.id)
 
 
 @router.operation("GET", "/invoices/{invoice_id}", permission=READ)

@@ -130,10 +130,12 @@ class Links:
     budgets: set[UUID]
 
     def entries(self, part: PeriodRange) -> str:
-        named = {"cost_object": self.scope.cost_object, "with_below": True} if self.scope.cost_object else {}
+        named: dict[str, Any] = (
+            {"cost_object": self.scope.cost_object, "with_below": True} if self.scope.cost_object else {}
+        )
         return address(
             "journal-entries",
-            **named,  # type: ignore[arg-type]
+            **named,
             nature=self.scope.nature,
             posted_from=part.starts_on,
             posted_before=part.ends_on,

@@ -141,21 +141,20 @@ async def _invoiced(session: AsyncSession, within: PeriodRange, mode: ChargeMode
 
 
 def _within(within: PeriodRange, mode: ChargeMode) -> list[Any]:
-    I = Invoice  # noqa: E741
-    inside = I.starts_on >= within.starts_on, I.ends_on <= within.ends_on
-    return [I.state == InvoiceState.FINAL, I.mode == mode, I.currency == within.currency, *inside]
+    inside = Invoice.starts_on >= within.starts_on, Invoice.ends_on <= within.ends_on
+    return [Invoice.state == InvoiceState.FINAL, Invoice.mode == mode, Invoice.currency == within.currency, *inside]
 
 
 async def _straddling(session: AsyncSession, within: PeriodRange) -> int:
-    I = Invoice  # noqa: E741
-    touching = I.starts_on < within.ends_on, I.ends_on > within.starts_on
-    beyond = (I.starts_on < within.starts_on) | (I.ends_on > within.ends_on)
-    query = select(func.count()).where(I.state == InvoiceState.FINAL, *touching, beyond)
+    touching = Invoice.starts_on < within.ends_on, Invoice.ends_on > within.starts_on
+    beyond = (Invoice.starts_on < within.starts_on) | (Invoice.ends_on > within.ends_on)
+    query = select(func.count()).where(Invoice.state == InvoiceState.FINAL, *touching, beyond)
     return await session.scalar(query) or 0
 
 
 async def _foreign(session: AsyncSession, within: PeriodRange) -> int:
-    I = Invoice  # noqa: E741
-    inside = I.starts_on >= within.starts_on, I.ends_on <= within.ends_on
-    query = select(func.count()).where(I.state == InvoiceState.FINAL, I.currency != within.currency, *inside)
+    inside = Invoice.starts_on >= within.starts_on, Invoice.ends_on <= within.ends_on
+    query = select(func.count()).where(
+        Invoice.state == InvoiceState.FINAL, Invoice.currency != within.currency, *inside
+    )
     return await session.scalar(query) or 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, select
@@ -23,7 +23,7 @@ from finance.usage_record import queries
 from finance.usage_record.model import CorrectionRefused, RecordTaken, UnknownReference, UsageRecord
 from finance.usage_record.schemas import Used
 
-RECORDS: Table = UsageRecord.__table__  # type: ignore[assignment]
+RECORDS = cast("Table", UsageRecord.__table__)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ async def _insert(
     outcomes: list[Outcome | None],
 ) -> None:
     """In order of names: no two transactions wait for each other. What another has recorded meanwhile is left."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid7(),
             "source": each.used.source,
@@ -148,7 +148,7 @@ async def _insert(
     new = set((await session.scalars(statement.returning(RECORDS.c.id), in_order)).all())
     for (place, _, _), row in zip(taken, rows, strict=True):
         if row["id"] in new:
-            outcomes[place] = Outcome(row["id"], new=True)  # type: ignore[arg-type]
+            outcomes[place] = Outcome(row["id"], new=True)
 
 
 async def _with_those_known(

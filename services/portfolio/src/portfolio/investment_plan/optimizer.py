@@ -115,7 +115,7 @@ def _bound(best: float, halvings: int) -> int:
 
 def _loaded(program: Program, cuts: list[Row]) -> tuple[Any, int]:
     """The solver with the program in it, and how often its values were halved."""
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # it has no types
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", SEED)

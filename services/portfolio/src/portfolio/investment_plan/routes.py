@@ -1,6 +1,6 @@
 """The operations on investment plans, their candidates and scenarios."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Path
@@ -152,12 +152,8 @@ async def list_plan_candidates(
         query = query.where(C.category == category)
     if funded is not None:
         query = query.where(C.funded == funded)
-    shown = await page(session, query, asked, sorts={"code": C.code}, tie=C.code)
-    return Page[CandidateView](
-        items=[_candidate(it) for it in shown["items"]],  # type: ignore[index]
-        next_cursor=shown["next_cursor"],  # type: ignore[index]
-        total=shown["total"],  # type: ignore[index]
-    )
+    shown = cast("dict[str, Any]", await page(session, query, asked, sorts={"code": C.code}, tie=C.code))
+    return Page[CandidateView](**{**shown, "items": [_candidate(it) for it in shown["items"]]})
 
 
 def _candidate(it: PlanCandidate) -> CandidateView:

@@ -35,7 +35,9 @@ class Solver:
         self.trouble: str | None = None
         known = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=known)  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves, without a shell
+            COMMAND, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=known
+        )
         self._listener = threading.Thread(target=self._listen, args=(json.dumps(question),), daemon=True)
         self._listener.start()
 

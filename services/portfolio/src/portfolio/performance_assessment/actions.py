@@ -23,7 +23,7 @@ from portfolio.service_level.windows import end_of
 
 AT_ONCE = 1_000
 MOST_WINDOWS = 5_000
-ASSESSMENTS: Table = PerformanceAssessment.__table__  # type: ignore[assignment]
+ASSESSMENTS: Table = PerformanceAssessment.__table__  # type: ignore[assignment]  # a Table it is
 IN_CATALOG = [status for status, stage in STAGES.items() if stage is Stage.CATALOG]
 P = PerformanceAssessment
 

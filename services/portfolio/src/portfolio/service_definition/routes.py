@@ -1,6 +1,6 @@
 """The operations on definitions of services: drafted, changed, activated, kept."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -55,9 +55,9 @@ async def list_service_definitions(
     if status:
         query = query.where(queries.IS[status])
     sorts = {"number": func.coalesce(ServiceDefinition.number, LAST, type_=Integer)}
-    shown = await page(session, query, asked, sorts=sorts, tie=ServiceDefinition.id, by_row=True)
-    items = [queries.view(row) for row in shown["items"]]  # type: ignore[index]
-    return Page[ServiceDefinitionView].model_validate({**shown, "items": items})  # type: ignore[dict-item]
+    listed = await page(session, query, asked, sorts=sorts, tie=ServiceDefinition.id, by_row=True)
+    shown = cast("dict[str, Any]", listed)
+    return Page[ServiceDefinitionView].model_validate({**shown, "items": [queries.view(it) for it in shown["items"]]})
 
 
 @router.operation("GET", "/service-definitions/{service_definition_id}", permission=READ)

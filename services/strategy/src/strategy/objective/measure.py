@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -61,9 +62,9 @@ class Measure(Aggregate, Base):
     weight: Mapped[Decimal]
 
     @classmethod
-    def define(cls, *, objective_id: UUID, **said: "str | Decimal | Direction") -> "Measure":
+    def define(cls, *, objective_id: UUID, **said: Any) -> "Measure":
         measure = cls(objective_id=objective_id)
-        measure.change(**said)  # type: ignore[arg-type]
+        measure.change(**said)
         return measure
 
     def change(

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -46,9 +47,9 @@ class Objective(Aggregate, Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("objectives.id"), index=True)
 
     @classmethod
-    def set_out(cls, *, code: str, parent_id: UUID | None, **said: "str | Decimal | date | None") -> "Objective":
+    def set_out(cls, *, code: str, parent_id: UUID | None, **said: Any) -> "Objective":
         objective = cls(code=code, parent_id=parent_id)
-        objective.describe(**said)  # type: ignore[arg-type]
+        objective.describe(**said)
         return objective
 
     def describe(
